@@ -1,0 +1,35 @@
+# Two commands for everybody: `make demo` and `make test`. The rest is for maintainers.
+# They need Python >= 3.11 with pip; uv and everything else is fetched into .uv and .venv.
+
+PYTHON ?= python3
+DEMO := runs/demo
+RUN := .venv/bin
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
+
+.PHONY: demo test check bench reference
+
+demo: .venv/.synced
+	@scripts/demo.sh $(RUN)/xinyong china-2012-2019 1 $(DEMO)
+
+test: check
+
+check: .venv/.synced
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/pytest -n 2
+
+bench: .venv/.synced
+	$(RUN)/python -m benchmarks
+
+reference: .venv/.synced
+	$(RUN)/python scripts/make_reference.py
+
+.venv/.synced: pyproject.toml uv.lock .uv/bin/uv
+	.uv/bin/uv sync --frozen --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+.uv/bin/uv:
+	@scripts/get_uv.sh $(PYTHON)
