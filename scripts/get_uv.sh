@@ -4,7 +4,7 @@ set -euo pipefail
 python=${1:-python3}
 
 fail() {
-    printf '\n%s\n' "$@" >&2
+    printf '%s\n' "$@" >&2
     exit 2
 }
 
