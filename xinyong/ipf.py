@@ -11,13 +11,16 @@ Ints = NDArray[np.int64]
 
 
 def ipf(
-    seed: Floats, margins: Sequence[tuple[tuple[int, ...], Floats]], tolerance: float = 1e-9, sweeps: int = 500
+    seed: Floats,
+    margins: Sequence[tuple[tuple[int, ...], Floats]],
+    tolerance: float = 1e-9,
+    sweeps: int = 500,
 ) -> tuple[Floats, float]:
     """Scale a table until its totals along some axes are the published ones (iterative proportional fitting).
 
     `margins` holds (axes, totals): the table summed over all other axes shall equal `totals`. Zeros of `seed`
-    stay zero. The first margin is met exactly; the second result is the largest relative gap left in any margin,
-    which stays above `tolerance` when the margins contradict each other or the zeros.
+    stay zero. The first margin is met exactly; the second result is the largest relative gap left in any
+    margin, which stays above `tolerance` when the margins contradict each other or the zeros.
     """
     table = np.array(seed, dtype=np.float64)
     gap = np.inf
@@ -65,8 +68,8 @@ def largest_remainder(weights: Floats | Ints, total: int) -> Ints:
 def round_rows(table: Floats, rows: Ints) -> Ints:
     """Round a table (r, c) to whole persons: row sums exactly `rows`, column sums nearly kept.
 
-    What a column loses in one row is carried to the next, so the error of a column does not grow with the number
-    of rows. Cells that are zero stay zero.
+    What a column loses in one row is carried to the next, so the error of a column does not grow with the
+    number of rows. Cells that are zero stay zero.
     """
     out = np.zeros(table.shape, dtype=np.int64)
     carry = [0.0] * table.shape[1]
@@ -91,7 +94,7 @@ def _round_row(wanted: list[float], exact: list[float], total: int) -> list[int]
 
 
 def systematic(counts: Ints, total: int, offset: float) -> Ints:
-    """Take `total` persons out of the cells `counts` (n,), evenly along the cells; never more than a cell has.
+    """Take `total` persons out of cells `counts` (n,), evenly along the cells, never more than a cell has.
 
     `offset` in [0, 1) shifts the even grid; it is the only draw needed.
     """
@@ -100,14 +103,16 @@ def systematic(counts: Ints, total: int, offset: float) -> Ints:
         return np.zeros_like(counts)
     steps = np.concatenate(([0], np.cumsum(counts))) * (total / everyone) + offset
     steps[-1] = total + offset
-    taken: Ints = np.diff(np.floor(steps).astype(np.int64))
-    return np.minimum(taken, counts)
+    marks = np.floor(steps).astype(np.int64)
+    taken: Ints = np.minimum(marks[1:] - marks[:-1], counts)
+    return taken
 
 
 def tilt(shape: Floats, mean: float) -> Floats:
-    """Bend a distribution over 1, 2 ... n until its mean is `mean`, changing its form as little as possible."""
+    """Bend a distribution over 1, 2 ... n until its mean is `mean`, changing it as little as possible."""
     sizes = np.arange(1, len(shape) + 1)
     low, high = -60.0, 60.0
+    bent = shape
     for _ in range(200):
         middle = (low + high) / 2
         logs = np.log(np.maximum(shape, 1e-300)) + middle * (sizes - mean)
@@ -135,9 +140,9 @@ def sizes_with_total(shape: Floats, groups: int, total: int) -> Ints:
 
 
 def piecewise_means(means: Sequence[float], floor: float, classes: int) -> Floats:
-    """Mean of each of `classes` equal classes of a rising broken line whose equal pieces have the given means.
+    """Give the means of `classes` equal classes of a rising broken line whose equal pieces have `means`.
 
-    The line starts at `floor`; its corners follow from the means. Exact: the mean over a piece is the given one.
+    The line starts at `floor`; its corners follow from the means, which are met exactly.
     """
     corners = [floor]
     for mean in means:
