@@ -25,8 +25,8 @@ class ShardPopulation:
 
     `columns` are those of `COLUMNS`, one element a party: `persons` rows of persons, household by household,
     then the organisations. `organisations` is a side table, one row an organisation: `party` (i32 row),
-    `representative` (i32 row of an adult) and `size` (u8: 0 micro, 1 small, 2 medium, 3 large). `scale` is the
-    number of real persons one synthetic person stands for.
+    `representative` (i32 row of an adult) and `size` (u8: 0 micro, 1 small, 2 medium, 3 large). `scale` is
+    the number of real persons one synthetic person stands for.
     """
 
     code: int
@@ -136,7 +136,7 @@ def _add_organisations(
     rows = {name: np.zeros(count, dtype=dtype) for name, dtype in COLUMNS.items()}
     rows |= {name: people[name][speaker] for name in ("urban", "local", "income")}
     rows |= {"number": numbers.astype(np.uint32), "kind": kind, "city": city}
-    side = {
+    side: Columns = {
         "party": np.arange(persons, persons + count, dtype=np.int32),
         "representative": speaker.astype(np.int32),
         "size": _size_classes(recipe, seed, code, kind, numbers),
