@@ -1,0 +1,43 @@
+"""xinyong (信用): a paper on China's social credit system, executable over a wholly synthetic society."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xinyong.draws import draw
+    from xinyong.errors import XinyongError
+    from xinyong.lab.compare import compare
+    from xinyong.lab.play import play
+    from xinyong.lab.results import Run, open_run
+    from xinyong.lab.scenario import Scenario, load_scenario
+    from xinyong.lab.validate import validate
+    from xinyong.rulebook import RuleBook
+
+try:
+    __version__ = version("xinyong")
+except PackageNotFoundError:
+    __version__ = "0+unknown"
+
+_HOMES = {
+    "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results", "Scenario": "xinyong.lab.scenario",
+    "XinyongError": "xinyong.errors", "compare": "xinyong.lab.compare", "draw": "xinyong.draws",
+    "load_scenario": "xinyong.lab.scenario", "open_run": "xinyong.lab.results", "play": "xinyong.lab.play",
+    "validate": "xinyong.lab.validate",
+}  # fmt: skip
+
+__all__ = [
+    "RuleBook", "Run", "Scenario", "XinyongError", "compare", "draw", "load_scenario", "open_run", "play", "validate",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names when first used, so that the command line starts quickly."""
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'xinyong' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

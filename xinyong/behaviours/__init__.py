@@ -1,0 +1,1 @@
+"""What people and organisations do; one file each, none imports another."""

@@ -1,0 +1,51 @@
+"""Listed debtors who perform: a hazard that grows with what the list costs them."""
+
+import numpy as np
+
+from xinyong.columns import Array, Column
+from xinyong.kernels.complying import pressed
+from xinyong.notices import Notice
+from xinyong.process import Day, Process
+
+
+class Complying(Process):
+    """Each listing builds up pressure to pay; the debtor performs when it passes an exponential threshold.
+
+    The yearly hazard is base * exp(restrictions + face + firms - amount), less for those unable to pay. The
+    threshold belongs to the case, so that twin worlds are coupled case by case.
+    *Source:* model.md 2.7b, compliance hazard (fitted to dates up to 2018-06-30).
+    """
+
+    name = "complying"
+    owns = {"cases.pressure": Column("f4", "hazard built up since listing", "hazard")}
+    reads = ("number", "unable")
+    recalls = (
+        "cases.party", "cases.loan", "cases.serial", "cases.number", "cases.amount", "cases.list_state", "cases.paid",
+        "barred", "activities.coverage", "activities.yearly_value",
+    )  # fmt: skip
+    posts = {
+        "performed": Notice("a listed debtor performs", {"case": "i4", "loan": "i4", "party": "i4", "number": "u4"})
+    }
+
+    def step(self, day: Day) -> None:
+        """Build up this week's pressure; those past their threshold perform on a day of the week."""
+        desk, people, rules = day.table("cases"), day.people, day.own_rules
+        cases, activities = desk.fields, day.table("activities").fields
+        values = (activities.coverage * activities.yearly_value).astype(np.float64)
+        numbers = np.array([
+            rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
+            rules.unable_ratio, day.now.years,
+        ])  # fmt: skip
+        rows, when = np.empty(desk.high, np.int32), np.empty(desk.high, np.int32)
+        n = pressed(
+            cases.pressure, cases.alive, cases.party, cases.serial, cases.amount, cases.list_state, cases.paid,
+            people.number, people.unable, people.barred, values, numbers, day.base, day.fixed_key, rows, when,
+        )  # fmt: skip
+        self._tell(day, rows[:n], when[:n])
+
+    def _tell(self, day: Day, rows: Array, when: Array) -> None:
+        cases = day.table("cases").fields
+        day.post(
+            "performed", day=day.now.monday + when, case=rows, loan=cases.loan[rows], party=cases.party[rows],
+            number=cases.number[rows],
+        )  # fmt: skip

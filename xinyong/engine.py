@@ -1,0 +1,190 @@
+"""The loop: a world is a list of shards; a shard steps alone, given the week's signals of the nation."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import numpy as np
+
+from xinyong import draws
+from xinyong.assembly import POPULATION, kinds_of
+from xinyong.columns import Array, Column, Owned, SideTable, Store, Tally
+from xinyong.notices import Board
+from xinyong.population import ShardPopulation
+from xinyong.process import Day, Frame, Process, party_lens
+from xinyong.rulebook import RuleBook
+from xinyong.timeline import WEEK_YEARS, Calendar
+
+Parts = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that fixes a world: processes in order, rule book, calendar, seed."""
+
+    processes: tuple[Process, ...]
+    book: RuleBook
+    calendar: Calendar
+    seed: int
+
+    def frame(self, week: int, nation: Mapping[str, int] | None = None) -> Frame:
+        """What every shard shares in a week: date, rules in force, draw keys, the nation's last tallies."""
+        date = self.calendar.date(week)
+        keys = {}
+        for p in self.processes:
+            keys[p.name] = draws.key(self.seed, p.name, week)
+            keys[p.name + ":fixed"] = draws.key(self.seed, p.name + ":fixed", 0)
+        rules = self.book.on(max(date, dt.date(1990, 1, 1)))
+        monday = self.calendar.monday(week)
+        return Frame(self.calendar, week, monday, date, WEEK_YEARS, rules, self.book, keys, nation or {})
+
+    @property
+    def owned(self) -> dict[str, Owned]:
+        """Every column, table, wheel and tally of the world."""
+        owned: dict[str, Owned] = {**POPULATION, "organisations": SideTable("organisations")}
+        for p in self.processes:
+            owned |= p.owns
+        return owned
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Tallies that cross between shards."""
+        return tuple(sorted({name for p in self.processes for name in p.watches}))
+
+
+class Shard:
+    """One province, prefecture or city: its parties, notices, and each process's view of them."""
+
+    def __init__(self, plan: Plan, people: ShardPopulation) -> None:
+        self.code, self.name, self.persons = people.code, people.name, people.persons
+        self.organisations = people.parties - people.persons
+        self.plan = plan
+        self.week = -1
+        self.store = Store(self.persons + self.organisations)
+        self.store.declare(plan.owned)
+        _settle(self.store, people)
+        self.board = Board(kinds_of(plan.processes))
+        first = plan.frame(0)
+        self.days = [
+            (p, Day(p, self.store, self.board, first, people.code, party_lens(p, self.store)))
+            for p in plan.processes
+        ]
+        for process, day in self.days:
+            process.begin(day)
+
+    def step(self, frame: Frame) -> None:
+        """One week for every process, in order."""
+        self.board.turn()
+        self.week = frame.week
+        for process, day in self.days:
+            day.now = frame
+            process.step(day)
+
+    def play(self, frames: Sequence[Frame], check: Callable[["Shard"], None] | None = None) -> Array:
+        """Step through frames; returns tallies after each week (weeks, tallies)."""
+        out = np.empty((len(frames), len(self.store.tallies)), np.int64)
+        for k, frame in enumerate(frames):
+            self.step(frame)
+            out[k] = self.store.tallies
+            if check is not None:
+                check(self)
+        return out
+
+    def parts(self) -> Parts:
+        """The shard's whole state as named arrays."""
+        held = {f"store:{k}": a for k, a in self.store.parts().items()}
+        held |= {f"board:{k}": a for k, a in self.board.parts().items()}
+        return held | {"week": np.array([self.week])}
+
+    def restore(self, parts: Mapping[str, Array]) -> None:
+        """Put back what `parts` gave."""
+        self.store.restore({k[6:]: a for k, a in parts.items() if k.startswith("store:")})
+        self.board.restore({k[6:]: a for k, a in parts.items() if k.startswith("board:")})
+        self.week = int(parts["week"][0])
+
+    def digest(self) -> bytes:
+        """A hash of every column, side table, tally and notice."""
+        whole = blake2b(digest_size=16)
+        for name, array in self.parts().items():
+            whole.update(name.encode())
+            whole.update(np.ascontiguousarray(array).data)
+        return whole.digest()
+
+
+def _settle(store: Store, people: ShardPopulation) -> None:
+    for name in POPULATION:
+        if "." not in name and name in people.columns:
+            store.columns[name][:] = people.columns[name]
+    table = store.tables["organisations"]
+    rows = table.take(people.parties - people.persons)
+    for name in ("party", "representative", "size"):
+        table.columns[name][rows] = people.organisations[name]
+
+
+class Engine(Protocol):
+    """Four methods stand between a run and whatever computes it: this machine now, a cluster later."""
+
+    def start(self, plan: Plan, people: Sequence[ShardPopulation]) -> None:
+        """Build every shard."""
+
+    def submit(self, frames: Sequence[Frame]) -> None:
+        """Ask every shard to step through these weeks."""
+
+    def gather(self) -> list[Array]:
+        """Wait; tallies of each shard after each of those weeks (weeks, tallies), in shard order."""
+
+    def close(self) -> None:
+        """Let go of workers."""
+
+
+@dataclass
+class LocalEngine:
+    """Threads on this machine. Shards do not share anything, so any number of threads gives the same world."""
+
+    threads: int = 1
+    check: Callable[[Shard], None] | None = None
+    shards: list[Shard] = field(default_factory=list)
+    _pool: ThreadPoolExecutor | None = None
+    _pending: list[Future[Any]] = field(default_factory=list)
+
+    def start(self, plan: Plan, people: Sequence[ShardPopulation]) -> None:
+        """Build every shard."""
+        self._pool = ThreadPoolExecutor(self.threads)
+        self.shards = list(self._pool.map(lambda one: Shard(plan, one), people))
+
+    def submit(self, frames: Sequence[Frame]) -> None:
+        """Ask every shard to step through these weeks, the largest first."""
+        assert self._pool is not None
+        order = sorted(range(len(self.shards)), key=lambda k: -self.shards[k].store.parties)
+        futures = {k: self._pool.submit(self.shards[k].play, frames, self.check) for k in order}
+        self._pending = [futures[k] for k in range(len(self.shards))]
+
+    def gather(self) -> list[Array]:
+        """Wait; tallies of each shard after each of those weeks, in shard order."""
+        return [f.result() for f in self._pending]
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+
+def state_hash(shards: Sequence[Shard]) -> str:
+    """One hash for the whole world, from the shards' in order."""
+    whole = blake2b(digest_size=16)
+    for shard in shards:
+        whole.update(shard.digest())
+    return whole.hexdigest()
+
+
+def tally_specs(plan: Plan) -> dict[str, Tally]:
+    """The tallies of a world by name, in the order of their columns."""
+    return {n: s for n, s in sorted(plan.owned.items()) if isinstance(s, Tally)}
+
+
+def column_specs(plan: Plan) -> dict[str, Column]:
+    """The columns and fields of a world by name."""
+    return {n: s for n, s in sorted(plan.owned.items()) if isinstance(s, Column)}

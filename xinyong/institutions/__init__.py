@@ -1,0 +1,1 @@
+"""What courts, lists, platforms and cities do; one file each, none imports another."""

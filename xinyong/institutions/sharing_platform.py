@@ -1,0 +1,254 @@
+"""The national credit information sharing platform: whose listing bars from what, since when."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from xinyong.columns import Array, Column, SideTable, Tally, Wheel
+from xinyong.draws import uniforms
+from xinyong.kernels import records as kernel
+from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.notices import Batch, Notice
+from xinyong.process import Day, Process
+from xinyong.rates import DAYS_PER_YEAR
+
+MOST_ACTIVITIES, MOST_ISSUERS = 16, 8
+COURT_LIST = 0
+PERSON = 0
+
+
+class SharingPlatform(Process):
+    """Carries each listing as a record from its source to the members, and bars the person from what they control.
+
+    Every record made is in the source, queued, live, expired, deleted or lost: never anything else. Errors: records
+    of the wrong person, false records, records that outlive the listing.
+    *Source:* model.md 2.7c, 2.7h; memorandum 發改財金〔2016〕141號; footnotes 62, 63, 68 and 70 of the paper.
+    """
+
+    name = "sharing_platform"
+    owns = {
+        "activities": SideTable("activities a listing may bar from; row = code"),
+        "activities.coverage": Column("f4", "share of the members' reach at work by now", "share"),
+        "records": SideTable("records on their way or live"),
+        "records.party": Column("i4", "row of the party the record names"),
+        "records.target": Column("i4", "row of the person it bars; -1 none"),
+        "records.case_number": Column("u4", "number of the case, with a mark for copies"),
+        "records.issuer": Column("u1", "who issued it"),
+        "records.state": Column("u1", "0 source, 1 queued, 2 live, 3 being deleted"),
+        "records.false": Column("u1", "1 if it names the wrong party (truth)"),
+        "records.next_day": Column("i4", "day of the next change", "day"),
+        "records.entered_day": Column("i4", "day of creation", "day"),
+        "records.live_day": Column("i4", "day it took effect", "day", initial=-1),
+        "records.transit": Wheel("record changes"),
+        "cases.record": Column("i4", "row of the case's record, plus 1"),
+        "named_by": Column("u1", "bits: issuers with a live record on the party", "bits"),
+        "barred": Column("u2", "bits: activities the party is barred from", "bits"),
+        "records_created_cum": Tally("records created", "records"),
+        "records_in_source_now": Tally("records at their source", "records", stock=True),
+        "records_queued_now": Tally("records on the platform, on their way", "records", stock=True),
+        "records_live_now": Tally("records in effect", "records", stock=True),
+        "records_expired_cum": Tally("stale records found and ended", "records"),
+        "records_deleted_cum": Tally("records deleted", "records"),
+        "records_lost_cum": Tally("records lost on the way", "records"),
+        "records_false_now": Tally("records in existence that name the wrong party (truth)", "records", stock=True),
+        "barred_persons_now": Tally("persons barred from something", "persons", stock=True),
+    }
+    reads = ("number", "kind", "organisations.party", "organisations.representative")
+    hears = ("listed", "delisted")
+    posts = {
+        "barred_notice": Notice("a person is newly barred from something", {"party": "i4"}),
+        "record": Notice(
+            "a record has ended",
+            {"party": "i4", "number": "u4", "issuer": "u1", "created": "i4", "live": "i4", "end": "u1", "false": "u1"},
+            keep=True,
+        ),
+    }  # fmt: skip
+
+    def begin(self, day: Day) -> None:
+        """Make the fixed rows of activities."""
+        day.table("activities").take(MOST_ACTIVITIES)
+
+    def step(self, day: Day) -> None:
+        """Take in listings and deletions, carry records on, and bar or unbar those concerned."""
+        coverage, masks, changed = _in_force(day.now.book, day.now.monday, *_ramp(day))
+        day.table("activities").fields.coverage[:] = coverage
+        self._enter(day, day.hear("listed"))
+        recalled = self._recall(day, day.hear("delisted"))
+        touched = self._end(day, np.concatenate([recalled, self._carry(day)]))
+        if changed:
+            records = day.table("records").fields
+            touched = np.concatenate([touched, records.party[records.alive == 1], records.target[records.alive == 1]])
+        self._rename(day, np.unique(touched[touched >= 0]), masks)
+
+    def _enter(self, day: Day, listed: Batch) -> None:
+        if not len(listed):
+            return
+        party, number, wrong = self._with_errors(day, listed)
+        desk = day.table("records")
+        rows = desk.take(len(party))
+        records = desk.fields
+        records.party[rows], records.case_number[rows], records.false[rows] = party, number, wrong
+        records.target[rows] = _persons_barred(day, party)
+        records.issuer[rows] = COURT_LIST
+        records.entered_day[rows] = np.resize(listed.day, len(rows))
+        kernel.enter_records(_arrays(records), rows, day.people.number, _rules(day), day.base, day.fixed_key)
+        self._schedule(day, rows)
+        day.table("cases").fields.record[listed.case] = rows[: len(listed)] + 1
+        day.count(
+            records_created_cum=len(rows), records_in_source_now=len(rows), records_false_now=int(wrong.sum())
+        )
+
+    def _with_errors(self, day: Day, listed: Batch) -> tuple[Array, Array, Array]:
+        """The parties records will name: some are mistaken for another, some records are invented outright."""
+        rules, numbers = day.own_rules, day.people.number
+        who = (day.base | numbers[listed.party].astype(np.uint64)) | (listed.number.astype(np.uint64) << np.uint64(48))
+        mistaken = uniforms(day.key, who, 0) < (rules.wrong_person_per_1000 or 0) / 1000
+        invented = np.flatnonzero(uniforms(day.key, who, 1) < (rules.false_record_per_1000 or 0) / 1000)
+        party = np.concatenate([listed.party, listed.party[invented]])
+        wrong = np.concatenate([mistaken, np.ones(len(invented), bool)])
+        elsewhere = uniforms(day.key, np.concatenate([who, who[invented] + np.uint64(1)]), 2)
+        party[wrong] = _somebody(day, elsewhere[wrong])
+        number = np.concatenate([listed.number, listed.number[invented] | np.uint32(1 << 31)])
+        return party, number, wrong
+
+    def _schedule(self, day: Day, rows: Array) -> None:
+        records, calendar = day.table("records").fields, day.now.calendar
+        rows = rows[records.next_day[rows] < kernel.NEVER]
+        weeks = (records.next_day[rows] - calendar.first_day) // 7
+        schedule_many(records.transit, rows, np.maximum(weeks, day.now.week).astype(np.int32))
+
+    def _recall(self, day: Day, delisted: Batch) -> Array:
+        links, records = day.table("cases").fields.record, day.table("records").fields
+        known = links[delisted.case] > 0
+        rows = links[delisted.case[known]] - 1
+        links[delisted.case] = 0
+        steps = np.empty((len(rows), 4), np.int32)
+        n = kernel.recall_records(
+            _arrays(records), records.transit, rows, delisted.day[known], day.people.number, _rules(day),
+            day.now.calendar.first_day, day.now.week, day.base, day.fixed_key, steps,
+        )  # fmt: skip
+        return steps[:n]
+
+    def _carry(self, day: Day) -> Array:
+        desk = day.table("records")
+        records = desk.fields
+        due = np.empty(desk.high, np.int32)
+        due = due[: collect(records.transit, day.now.week, due)]
+        steps = np.empty((4 * len(due), 4), np.int32)
+        n = kernel.carry_records(
+            _arrays(records), records.transit, due, day.people.number, _rules(day), day.now.calendar.first_day,
+            day.now.week, day.base, day.fixed_key, steps,
+        )  # fmt: skip
+        return steps[:n]
+
+    def _end(self, day: Day, steps: Array) -> Array:
+        """Book this week's steps, free the ended records, return the rows of those concerned."""
+        if not len(steps):
+            return np.zeros(0, np.int32)
+        desk = day.table("records")
+        records = desk.fields
+        went_live = steps[steps[:, 2] == kernel.LIVE]
+        records.live_day[went_live[:, 0]] = went_live[:, 3]
+        touched = np.concatenate([records.party[steps[:, 0]], records.target[steps[:, 0]]])
+        self._book(day, np.bincount(steps[:, 1], minlength=7), np.bincount(steps[:, 2], minlength=7))
+        ended = steps[steps[:, 2] >= kernel.EXPIRED]
+        self._tell(day, ended)
+        desk.release(ended[:, 0])
+        return touched
+
+    def _book(self, day: Day, left: Array, came: Array) -> None:
+        """Keep the stocks: created = source + queued + live + expired + deleted + lost."""
+        left, came = left.tolist(), came.tolist()
+        day.count(
+            records_in_source_now=-left[kernel.SOURCE],
+            records_queued_now=came[kernel.QUEUED] - left[kernel.QUEUED],
+            records_live_now=came[kernel.LIVE] - left[kernel.LIVE] - left[kernel.DELETING],
+            records_expired_cum=came[kernel.EXPIRED], records_deleted_cum=came[kernel.DELETED],
+            records_lost_cum=came[kernel.LOST],
+        )  # fmt: skip
+
+    def _tell(self, day: Day, ended: Array) -> None:
+        records, rows = day.table("records").fields, ended[:, 0]
+        day.post(
+            "record", day=ended[:, 3], party=records.party[rows], number=records.case_number[rows],
+            issuer=records.issuer[rows], created=records.entered_day[rows], live=records.live_day[rows],
+            end=ended[:, 2], false=records.false[rows],
+        )  # fmt: skip
+        day.count(records_false_now=-int(records.false[rows].sum()))
+
+    def _rename(self, day: Day, targets: Array, masks: Array) -> None:
+        if not len(targets):
+            return
+        people, records = day.people, day.table("records").fields
+        persons = targets[people.kind[targets] == PERSON]
+        was = people.barred[persons] > 0
+        kernel.rename(
+            people.named_by, people.barred, targets, records.alive, records.party, records.target, records.issuer,
+            records.state, masks,
+        )  # fmt: skip
+        now = people.barred[persons] > 0
+        new = persons[now & ~was]
+        day.post("barred_notice", day=np.full(len(new), day.now.monday, np.int32), party=new)
+        day.count(barred_persons_now=int(now.sum()) - int(was.sum()))
+
+
+def _arrays(records: Any) -> tuple[Array, ...]:
+    return (records.party, records.case_number, records.state, records.next_day, records.entered_day)
+
+
+def _rules(day: Day) -> Array:
+    rules = day.own_rules
+    numbers = (
+        rules.source_delay_mean_days, rules.platform_delay_mean_days, rules.court_list_shared_share,
+        (rules.lost_record_per_1000 or 0) / 1000, rules.stale_share,
+        DAYS_PER_YEAR * (rules.reconciliation_years or 0),
+    )  # fmt: skip
+    return np.array([n or 0.0 for n in numbers])
+
+
+def _persons_barred(day: Day, party: Array) -> Array:
+    """Persons bear their own bar; for an organisation its legal representative does (if the rules say so)."""
+    target = party.astype(np.int32)
+    organisations = np.flatnonzero(day.people.kind[party] != PERSON)
+    if not len(organisations):
+        return target
+    target[organisations] = -1
+    if day.rules.court_list.legal_representative_restricted:
+        fields = day.table("organisations").fields
+        for k in organisations:
+            target[k] = fields.representative[np.flatnonzero(fields.party == party[k])[0]]
+    return target
+
+
+def _somebody(day: Day, u: Array) -> Array:
+    """Rows of persons picked by number, so that the order of rows does not matter."""
+    numbers = day.people.number
+    persons = int((day.people.kind == PERSON).sum())
+    picked = (u * persons).astype(np.uint32)
+    if np.array_equal(numbers[picked], picked):
+        return picked.astype(np.int32)
+    order = np.argsort(numbers)
+    return order[np.searchsorted(numbers[order], picked)].astype(np.int32)
+
+
+def _ramp(day: Day) -> tuple[float, float]:
+    return day.own_rules.ramp_years, day.own_rules.coverage_ceiling_share
+
+
+@lru_cache(maxsize=8)
+def _in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tuple[Array, Array, bool]:
+    """Coverage by activity (16), activities barred by issuer (8 masks), and whether that is new this week.
+
+    A member's reach grows from its date as 1 - exp(-years / ramp), up to the ceiling; the furthest member counts.
+    """
+    coverage, masks, changed = np.zeros(MOST_ACTIVITIES, np.float32), np.zeros(MOST_ISSUERS, np.uint16), False
+    for since, issuer, activity in memoranda(book):
+        years = (monday + 6 - since) / DAYS_PER_YEAR
+        if years < 0:
+            continue
+        changed |= monday <= since <= monday + 6
+        masks[issuer] |= np.uint16(1 << activity)
+        coverage[activity] = max(coverage[activity], -ceiling * math.expm1(-years / max(ramp_years, 1e-9)))
+    return coverage, masks, changed

@@ -1,0 +1,82 @@
+"""Loans: drawn, paid by the month, fallen behind on."""
+
+import numpy as np
+from numba import njit
+
+from xinyong.kernels.random import uniform
+from xinyong.kernels.variates import normal
+from xinyong.kernels.wheel import schedule
+
+LARGEST_YUAN = 2_000_000_000
+WEEKS_PER_1000_MONTHS = 4348
+WRITE_OFF_MONTHS = 24
+# totals filled by monthly_visits
+PAID, ARREARS, DEFAULTS, CLOSED, WRITTEN_OFF, TOTALS = 0, 1, 2, 3, 4, 5
+
+
+@njit(cache=True, nogil=True)
+def draw_loans(amount, months, when, rows, number, appetite, shape, base, key):  # type: ignore[no-untyped-def]
+    """Fill amount (yuan), months and day of the loans of `rows` (n); shape = means, sds, terms, Monday."""
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        who = base | np.uint64(number[row])
+        middle = shape[2] if appetite[row] == 255 else shape[0]
+        yuan = 10.0 ** (middle + shape[1] * normal(uniform(key, who, 1)))
+        amount[i] = min(max(int(yuan), 100), LARGEST_YUAN)
+        months[i] = int(shape[3] + (shape[4] - shape[3] + 1) * uniform(key, who, 2))
+        when[i] = int(shape[5]) + int(7 * uniform(key, who, 3))
+
+
+@njit(cache=True, inline="always")
+def next_visit(taken_week: int, visits: int) -> int:
+    """The week of the next monthly instalment: months of 30.44 days counted from the loan."""
+    return taken_week + ((visits + 1) * WEEKS_PER_1000_MONTHS) // 1000
+
+
+@njit(cache=True, inline="always")
+def instalments_due(outstanding: int, left: int, missed: int) -> int:
+    """Yuan owed today: this month's equal part and those missed; the last clears the loan."""
+    due = missed + 1
+    return outstanding if due >= left else (outstanding // left) * due
+
+
+@njit(cache=True, nogil=True)
+def monthly_visits(loans, wheel, due, people, chances, week, base, key, defaulted, closed, totals):  # type: ignore[no-untyped-def]
+    """One instalment day for each loan of `due` (n rows); returns how many newly defaulted.
+
+    loans = (party, serial, outstanding, left, visits, missed, evading, taken_week); people = (number, unable);
+    chances = (start evading this month, cure when able again, months before default).
+    Rows of defaults go to `defaulted`, rows to free to `closed`; `totals` counts yuan and loans.
+    """
+    party, serial, outstanding, left, visits, missed, evading, taken = loans
+    number, unable = people
+    for k in range(due.shape[0]):
+        i = due[k]
+        who = base | np.uint64(number[party[i]])
+        turn = np.int64(serial[i]) * 4
+        if evading[i] == 0 and uniform(key, who, turn) < chances[0]:
+            evading[i] = 1
+        pays = evading[i] == 0 and unable[party[i]] == 0
+        if pays and missed[i] > 0:
+            pays = uniform(key, who, turn + 1) < chances[1]
+        visits[i] += 1
+        if pays:
+            yuan = instalments_due(outstanding[i], left[i], missed[i])
+            left[i] -= min(np.int64(left[i]), np.int64(missed[i]) + 1)
+            outstanding[i] -= yuan
+            totals[PAID] += yuan
+            totals[ARREARS] -= missed[i] > 0
+            missed[i] = 0
+        else:
+            totals[ARREARS] += missed[i] == 0
+            missed[i] += 1
+            if missed[i] == chances[2]:
+                defaulted[totals[DEFAULTS]] = i
+                totals[DEFAULTS] += 1
+        if outstanding[i] == 0 or missed[i] >= WRITE_OFF_MONTHS:
+            totals[WRITTEN_OFF] += outstanding[i]
+            totals[ARREARS] -= missed[i] > 0
+            closed[totals[CLOSED]] = i
+            totals[CLOSED] += 1
+        else:
+            schedule(wheel, i, next_visit(taken[i], visits[i]))

@@ -1,0 +1,69 @@
+"""Due-week wheels: intrusive doubly linked lists over the rows of a side table."""
+
+import numpy as np
+from numba import njit
+
+# A wheel is (heads, next, previous, due); a row is in at most one bucket; due -1 means not scheduled.
+
+
+@njit(cache=True, inline="always")
+def schedule(wheel: tuple, row: int, week: int) -> None:
+    """Let a row fall due in a week; a row already scheduled is moved."""
+    heads, after, before, due = wheel
+    if due[row] >= 0:
+        cancel(wheel, row)
+    bucket = week % heads.shape[0]
+    first = heads[bucket]
+    after[row] = first
+    before[row] = -1
+    if first >= 0:
+        before[first] = row
+    heads[bucket] = row
+    due[row] = week
+
+
+@njit(cache=True)
+def cancel(wheel: tuple, row: int) -> None:
+    """Take a row off the wheel."""
+    heads, after, before, due = wheel
+    if due[row] < 0:
+        return
+    if before[row] >= 0:
+        after[before[row]] = after[row]
+    else:
+        heads[due[row] % heads.shape[0]] = after[row]
+    if after[row] >= 0:
+        before[after[row]] = before[row]
+    after[row] = -1
+    before[row] = -1
+    due[row] = -1
+
+
+@njit(cache=True)
+def collect(wheel: tuple, week: int, out: np.ndarray) -> int:
+    """Take all rows due in a week off the wheel, write them to `out`, return how many."""
+    heads, after, before, due = wheel
+    row = heads[week % heads.shape[0]]
+    n = 0
+    while row >= 0:
+        following = after[row]
+        if due[row] == week:
+            cancel(wheel, row)
+            out[n] = row
+            n += 1
+        row = following
+    return n
+
+
+@njit(cache=True, nogil=True)
+def schedule_many(wheel: tuple, rows: np.ndarray, weeks: np.ndarray) -> None:
+    """Let each of `rows` (n) fall due in its week (n)."""
+    for i in range(rows.shape[0]):
+        schedule(wheel, rows[i], weeks[i])
+
+
+@njit(cache=True, nogil=True)
+def cancel_many(wheel: tuple, rows: np.ndarray) -> None:
+    """Take each of `rows` (n) off the wheel."""
+    for i in range(rows.shape[0]):
+        cancel(wheel, rows[i])

@@ -1,0 +1,1 @@
+"""Scenarios, runs and what is done with them."""

@@ -1,0 +1,138 @@
+"""What a world leaves behind as tables: weekly numbers, list episodes, records."""
+
+from typing import Any
+
+import numpy as np
+
+from xinyong.columns import Array
+from xinyong.engine import Plan, Shard, tally_specs
+from xinyong.timeline import EPOCH
+
+ALL = "all"
+TOP_BIT = np.uint32(1 << 31)
+PERSON, ORGANISATION, CASE, RECORD = 1, 2, 3, 4
+KINDS = np.array(["person", "enterprise", "self-employed", "social organisation", "department"])
+EXITS = np.array(["open", "performed", "terminated", "expired", "corrected"])
+ENDS = {2: "live", 4: "expired", 5: "deleted", 6: "lost", 0: "in source", 1: "queued", 3: "being deleted"}
+
+
+def weekly_rows(
+    plan: Plan, shards: list[Shard], tallies: list[Array], base: Array, first: int, head: dict[str, Any], scale: float
+) -> dict[str, Array]:
+    """Weekly table of some weeks: a row a week for the whole world, then for each shard.
+
+    `tallies` holds (weeks, tallies) a shard; `base` (shards, tallies) is what stood when counting began.
+    """
+    calendar, names = plan.calendar, list(tally_specs(plan))
+    weeks = np.arange(first, first + len(tallies[0]))
+    counted = np.array([not spec.stock for spec in tally_specs(plan).values()])
+    by_shard = [t - np.where(counted, b, 0) for t, b in zip(tallies, base, strict=True)]
+    blocks = [np.sum(by_shard, axis=0), *by_shard]
+    labels = [ALL, *(s.name for s in shards)]
+    sizes = [(s.persons, s.organisations) for s in shards]
+    sizes = [(sum(p for p, _ in sizes), sum(o for _, o in sizes)), *sizes]
+    dates = np.array([calendar.sunday(int(w)) for w in weeks], "datetime64[D]")
+    n = len(weeks)
+    columns: dict[str, Array] = {
+        "replicate": np.full(n * len(blocks), head["replicate"], np.int32),
+        "seed": np.full(n * len(blocks), head["seed"], np.int64),
+        "week": np.tile(weeks - calendar.burn_in, len(blocks)).astype(np.int32),
+        "date": np.tile(dates, len(blocks)),
+        "shard": np.repeat(np.array(labels, object), n),
+        "scale": np.full(n * len(blocks), scale),
+        "persons_now": np.repeat(np.array([p for p, _ in sizes], np.int64), n),
+        "organisations_now": np.repeat(np.array([o for _, o in sizes], np.int64), n),
+    }
+    stacked = np.concatenate(blocks)
+    return columns | {name: stacked[:, k] for k, name in enumerate(names)}
+
+
+def dates_of(days: Array) -> Array:
+    """Day numbers as dates; negative ones as missing."""
+    dates = np.datetime64(EPOCH) + days.astype("timedelta64[D]")
+    return np.where(days < 0, np.datetime64("NaT"), dates)
+
+
+def pack_many(kind: Array, shard: int, number: Array) -> Array:
+    """64-bit ids of many things of one shard (see `xinyong.ids.pack`)."""
+    return (kind.astype(np.int64) << 56) | (np.int64(shard) << 32) | number.astype(np.int64)
+
+
+def party_ids(shard: Shard, rows: Array) -> Array:
+    """64-bit ids of parties given by row."""
+    number = shard.store.columns["number"][rows]
+    kind = np.where(number & TOP_BIT, ORGANISATION, PERSON)
+    return pack_many(kind, shard.code, number & ~TOP_BIT)
+
+
+def episode_rows(shard: Shard, ended: dict[str, Array], replicate: int) -> dict[str, Array]:
+    """Finished list episodes of one shard, from the notices kept."""
+    rows = ended["party"]
+    return {
+        "replicate": np.full(len(rows), replicate, np.int32),
+        "case": pack_many(np.full(len(rows), CASE), shard.code, ended["number"]),
+        "party": party_ids(shard, rows),
+        "kind": KINDS[shard.store.columns["kind"][rows]].astype(object),
+        "shard": np.full(len(rows), shard.name, object),
+        "amount_yuan": ended["amount"].astype(np.int64),
+        "suit_date": dates_of(ended["suit_day"]),
+        "judged_date": dates_of(ended["judged_day"]),
+        "decided_date": dates_of(ended["decided_day"]),
+        "published_date": dates_of(ended["published_day"]),
+        "ended_date": dates_of(ended["ended_day"]),
+        "deleted_date": dates_of(ended["day"]),
+        "exit": EXITS[ended["exit"]].astype(object),
+        "term": ended["term"].astype(bool),
+        "wrongful": ended["wrongful"].astype(bool),
+    }
+
+
+def open_episodes(shard: Shard) -> dict[str, Array]:
+    """List episodes that have not ended, in the shape of the notices kept."""
+    table = shard.store.tables["cases"]
+    if "published_day" not in table.columns:
+        return {}
+    rows = np.flatnonzero((table.columns["alive"][: table.high] == 1) & (table.columns["published_day"][: table.high] >= 0))
+    names = ("party", "number", "amount", "suit_day", "judged_day", "decided_day", "published_day", "ended_day", "exit", "term")
+    held = {name: table.columns[name][rows] for name in names}
+    return held | {"wrongful": table.columns["unable_then"][rows], "day": np.full(len(rows), -1, np.int32)}
+
+
+def record_rows(shard: Shard, ended: dict[str, Array], replicate: int) -> dict[str, Array]:
+    """Finished (or, with end < 4, living) records of one shard."""
+    rows = ended["party"]
+    marked = (ended["number"] & TOP_BIT) > 0
+    return {
+        "replicate": np.full(len(rows), replicate, np.int32),
+        "record": pack_many(np.full(len(rows), RECORD), shard.code, ended["number"] & ~TOP_BIT),
+        "party": party_ids(shard, rows),
+        "issuer": np.full(len(rows), "court_list", object),
+        "created_date": dates_of(ended["created"]),
+        "live_date": dates_of(ended["live"]),
+        "ended_date": dates_of(ended["day"]),
+        "end": np.array([ENDS[int(e)] for e in ended["end"]], object),
+        "false_record": ended["false"].astype(bool),
+        "copy": marked,
+        "shard": np.full(len(rows), shard.name, object),
+    }
+
+
+def living_records(shard: Shard) -> dict[str, Array]:
+    """Records still in existence, in the shape of the notices kept."""
+    table = shard.store.tables.get("records")
+    if table is None:
+        return {}
+    rows = np.flatnonzero(table.columns["alive"][: table.high] == 1)
+    c = table.columns
+    return {
+        "party": c["party"][rows], "number": c["case_number"][rows], "created": c["entered_day"][rows],
+        "live": c["live_day"][rows], "end": c["state"][rows], "false": c["false"][rows],
+        "day": np.full(len(rows), -1, np.int32),
+    }  # fmt: skip
+
+
+def joined(batches: list[dict[str, Array]]) -> dict[str, Array]:
+    """Batches of the same shape end to end."""
+    if not batches:
+        return {}
+    return {name: np.concatenate([b[name] for b in batches]) for name in batches[0]}

@@ -1,0 +1,396 @@
+"""Play a scenario into a run folder; resume one that was stopped."""
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xinyong import __version__
+from xinyong.columns import Array
+from xinyong.engine import LocalEngine, Plan, Shard, state_hash, tally_specs
+from xinyong.errors import CheckpointError, RunError
+from xinyong.lab import export
+from xinyong.lab.dictionary import data_dictionary
+from xinyong.lab.estimate import Estimate, estimate, refuse_if_too_large
+from xinyong.lab.scenario import Scenario
+from xinyong.lab.tables import MARK, merge_parts, save_arrays, write_json, write_table
+from xinyong.population import make_population
+from xinyong.recipes import parse_scale
+
+FORMAT = 1
+CHECKPOINT_WEEKS = 52
+WINDOW_WEEKS = 13
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass
+class Job:
+    """One run: a scenario, seeds, scale and a folder."""
+
+    scenario: Scenario
+    seed: int
+    scale: float
+    out: Path
+    threads: int = 1
+    replicates: int = 1
+    checkpoint_weeks: int = CHECKPOINT_WEEKS
+    command: str = ""
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cost(self) -> Estimate:
+        """Expected time, memory and disk."""
+        persons = self.scenario.people().persons / self.scale
+        return estimate(persons, self.scenario.calendar().weeks, self.threads, self.replicates)
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the replicates: the first and those that follow."""
+        return [self.seed + k for k in range(self.replicates)]
+
+
+def make_job(
+    scenario: Scenario,
+    seed: int = 1,
+    scale: str | None = None,
+    out: Path | None = None,
+    threads: int | None = None,
+    replicates: int = 1,
+    command: str = "",
+    checkpoint_weeks: int = CHECKPOINT_WEEKS,
+) -> Job:
+    """Check what was asked for and fix every default; nothing is written yet.
+
+    Raises ScenarioError, RecipeError or RunError when something is wrong or cannot fit.
+    """
+    if replicates < 1:
+        raise RunError(f"--replicates must be at least 1, not {replicates}")
+    if not 0 <= seed < 2**62:
+        raise RunError(f"--seed must be a whole number from 0 to 2**62, not {seed}")
+    threads = threads if threads is not None else (os.cpu_count() or 1)
+    if threads < 1:
+        raise RunError(f"--threads must be at least 1, not {threads}")
+    recipe = scenario.people()
+    people_per_person = parse_scale(scale or scenario.scale, recipe)
+    folder = out or Path("runs") / f"{scenario.name}-{seed}-{_short(scenario, people_per_person, replicates)}"
+    job = Job(scenario, seed, people_per_person, folder, threads, replicates, checkpoint_weeks, command)
+    refuse_if_too_large(job.cost, folder)
+    scenario.plan(seed)
+    return job
+
+
+def _short(scenario: Scenario, scale: float, replicates: int) -> str:
+    import hashlib
+
+    return hashlib.sha256(f"{scenario.hash}|{scale}|{replicates}".encode()).hexdigest()[:8]
+
+
+def run(job: Job, resume: bool = False, progress: Progress | None = None, report: bool = True) -> Path:
+    """Play every replicate; returns the folder. A finished folder is left alone.
+
+    With `resume` an unfinished run goes on from its last checkpoint and ends in the same state and tables.
+    Raises RunError if the folder holds another run, or an unfinished one and `resume` was not asked for.
+    """
+    plan = job.scenario.plan(job.seed)
+    job.manifest = _manifest(job, plan)
+    if _finished(job, resume):
+        return job.out
+    _prepare(job)
+    started, steps = time.perf_counter(), 0
+    for replicate, seed in enumerate(job.seeds):
+        if f"{replicate}" in job.manifest["state_hashes"]:
+            continue
+        steps += _play(job, job.scenario.plan(seed), replicate, seed, progress)
+    _finish(job, time.perf_counter() - started, steps)
+    if report:
+        from xinyong.report import write_report
+
+        write_report(job.out)
+    return job.out
+
+
+def _finished(job: Job, resume: bool) -> bool:
+    """Look at the folder: True if this very run is already there; RunError if going on would harm something."""
+    path = job.out / "manifest.json"
+    if not job.out.exists() or not any(job.out.iterdir()):
+        return False
+    if not path.is_file():
+        raise RunError(f"{job.out} is not empty and is not a run folder; choose another --out")
+    old = read_manifest(job.out)
+    same = ("scenario_hash", "rulebook_hash", "seed", "scale", "replicates", "version", "format")
+    differs = [name for name in same if old.get(name) != job.manifest[name]]
+    if differs:
+        told = "; ".join(f"{n}: {old.get(n)} there, {job.manifest[n]} asked for" for n in differs)
+        raise CheckpointError(f"{job.out} holds another run ({told}); choose another --out")
+    if old.get("finished"):
+        return True
+    if not resume:
+        raise RunError(f"{job.out} holds this run, unfinished; add --resume to go on, or choose another --out")
+    job.manifest["state_hashes"] = old.get("state_hashes", {})
+    job.manifest["seconds"] = old.get("seconds", 0.0)
+    job.manifest["person_weeks"] = old.get("person_weeks", 0)
+    return False
+
+
+def _prepare(job: Job) -> None:
+    try:
+        for name in ("", "parts", "checkpoints"):
+            (job.out / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot make the folder {job.out}: {error.strerror}; choose another --out") from error
+    for draft in job.out.rglob("*.tmp"):
+        draft.unlink()
+    write_json(job.out / "manifest.json", job.manifest)
+    write_json(job.out / "scenario.json", job.scenario.model_dump(mode="json"))
+
+
+def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | None) -> int:
+    """One replicate from its last checkpoint, or from the beginning, to its end; returns person-weeks stepped."""
+    engine = LocalEngine(job.threads)
+    engine.start(plan, make_population(job.scenario.people(), seed, job.scale))
+    shards = engine.shards
+    persons = sum(s.persons for s in shards)
+    state = _restore(job, replicate, shards)
+    head = {"replicate": replicate, "seed": seed}
+    first, base, signals = state["week"] + 1, state["base"], state["signals"]
+    stepped = plan.calendar.weeks - first
+    while first < plan.calendar.weeks:
+        stop = _next_stop(first, plan.calendar.burn_in, plan.calendar.weeks, job.checkpoint_weeks)
+        tallies = _advance(engine, plan, first, stop, signals, lambda week: _tell(progress, persons, week, replicate, job))
+        if stop == plan.calendar.burn_in:
+            base = np.array([t[-1] for t in tallies])
+        elif stop > plan.calendar.burn_in:
+            _write_parts(job, plan, shards, tallies, base, first, stop, head)
+        _save(job, replicate, shards, stop - 1, base, signals, plan.watched)
+        first = stop
+    _close_books(job, shards, replicate, plan.calendar.weeks)
+    job.manifest["state_hashes"][str(replicate)] = state_hash(shards)
+    _measure(job, shards)
+    write_json(job.out / "manifest.json", job.manifest)
+    engine.close()
+    _forget(job, replicate)
+    return persons * stepped
+
+
+def _tell(progress: Progress | None, persons: int, week: int, replicate: int, job: Job) -> None:
+    if progress is not None:
+        weeks = job.scenario.calendar().weeks
+        progress(replicate * weeks + week, job.replicates * weeks, persons)
+
+
+def _next_stop(first: int, burn_in: int, weeks: int, every: int) -> int:
+    """The next week to stop at: the end of the burn-in, a multiple of the checkpoint interval after it, the end."""
+    if first < burn_in:
+        return min(burn_in, weeks)
+    return min(burn_in + ((first - burn_in) // every + 1) * every, weeks)
+
+
+def _advance(
+    engine: LocalEngine, plan: Plan, first: int, stop: int, signals: list[list[int]], tell: Callable[[int], None]
+) -> list[Array]:
+    """Step all shards from week `first` to `stop`; without signals to exchange they run a quarter at a time."""
+    window = 1 if plan.watched else WINDOW_WEEKS
+    pieces: list[list[Array]] = []
+    names = list(tally_specs(plan))
+    for week in range(first, stop, window):
+        nation = dict(zip(plan.watched, signals[-1], strict=True)) if signals and plan.watched else {}
+        engine.submit([plan.frame(w, nation) for w in range(week, min(week + window, stop))])
+        done = engine.gather()
+        pieces.append(done)
+        if plan.watched:
+            total = np.sum([t[-1] for t in done], axis=0)
+            signals.append([int(total[names.index(n)]) for n in plan.watched])
+        tell(min(week + window, stop))
+    return [np.concatenate([p[k] for p in pieces]) for k in range(len(engine.shards))]
+
+
+def _part(job: Job, table: str, replicate: int, stop: int) -> Path:
+    return job.out / "parts" / f"{table}-r{replicate:03d}-w{stop:05d}.parquet"
+
+
+def _write_parts(
+    job: Job, plan: Plan, shards: list[Shard], tallies: list[Array], base: Array, first: int, stop: int, head: Any
+) -> None:
+    rows = export.weekly_rows(plan, shards, tallies, base, first, head, job.scale)
+    write_table(_part(job, "weekly", head["replicate"], stop), rows)
+    _write_kept(job, shards, head["replicate"], stop)
+
+
+def _write_kept(job: Job, shards: list[Shard], replicate: int, stop: int) -> None:
+    """Write notices kept since the last part, shard by shard, and forget them."""
+    for table, kind, rows_of in (("episodes", "episode", export.episode_rows), ("records", "record", export.record_rows)):
+        found = []
+        for shard in shards:
+            kept = export.joined(shard.board.kept.get(kind, []))
+            if kept:
+                found.append(rows_of(shard, kept, replicate))
+                shard.board.kept[kind].clear()
+        if found:
+            write_table(_part(job, table, replicate, stop), export.joined(found))
+
+
+def _close_books(job: Job, shards: list[Shard], replicate: int, weeks: int) -> None:
+    """Write list episodes and records that are still open at the end."""
+    for table, open_of, rows_of in (
+        ("episodes", export.open_episodes, export.episode_rows),
+        ("records", export.living_records, export.record_rows),
+    ):
+        found = [rows_of(s, rows, replicate) for s in shards if (rows := open_of(s))]
+        if found:
+            write_table(_part(job, table, replicate, weeks + 1), export.joined(found))
+
+
+def _checkpoint(job: Job, replicate: int, week: int) -> Path:
+    return job.out / "checkpoints" / f"r{replicate:03d}-w{week:05d}.npz"
+
+
+def _save(
+    job: Job, replicate: int, shards: list[Shard], week: int, base: Array, signals: list[list[int]], watched: Any
+) -> None:
+    """Write a checkpoint, then drop the one before it; notices to be kept are already in parts by then."""
+    for shard in shards:
+        for kept in shard.board.kept.values():
+            kept.clear()
+    arrays: dict[str, Array] = {"base": base, "signals": np.array(signals, np.int64), "week": np.array([week])}
+    arrays["format"] = np.array([FORMAT])
+    for k, shard in enumerate(shards):
+        arrays |= {f"{k}:{name}": a for name, a in shard.parts().items()}
+    path = _checkpoint(job, replicate, week)
+    save_arrays(path, arrays)
+    for old in (job.out / "checkpoints").glob(f"r{replicate:03d}-*.npz"):
+        if old != path:
+            old.unlink()
+
+
+def _restore(job: Job, replicate: int, shards: list[Shard]) -> dict[str, Any]:
+    """Load the latest checkpoint of a replicate into its shards and drop parts written after it."""
+    found = sorted((job.out / "checkpoints").glob(f"r{replicate:03d}-*.npz"))
+    week = -1
+    state: dict[str, Any] = {"week": -1, "base": np.zeros((len(shards), 0), np.int64), "signals": []}
+    if found:
+        try:
+            with np.load(found[-1], allow_pickle=False) as held:
+                arrays = {name: held[name] for name in held.files}
+            for k, shard in enumerate(shards):
+                mine = f"{k}:"
+                shard.restore({n[len(mine) :]: a for n, a in arrays.items() if n.startswith(mine)})
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise CheckpointError(
+                f"{found[-1]} is torn or of another version ({error}); delete it and --resume to start the replicate anew"
+            ) from error
+        week = int(arrays["week"][0])
+        state = {"week": week, "base": arrays["base"], "signals": arrays["signals"].tolist()}
+    for part in (job.out / "parts").glob(f"*-r{replicate:03d}-w*.parquet"):
+        if int(part.stem.rpartition("w")[2]) > week + 1:
+            part.unlink()
+    return state
+
+
+def _forget(job: Job, replicate: int) -> None:
+    """Keep the last replicate's final checkpoint only."""
+    if replicate + 1 < job.replicates:
+        for old in (job.out / "checkpoints").glob(f"r{replicate:03d}-*.npz"):
+            old.unlink()
+
+
+def _measure(job: Job, shards: list[Shard]) -> None:
+    persons = sum(s.persons for s in shards)
+    job.manifest["persons"] = persons
+    job.manifest["organisations"] = sum(s.organisations for s in shards)
+    job.manifest["bytes_per_person"] = round(sum(s.store.nbytes for s in shards) / max(1, persons), 2)
+
+
+def _finish(job: Job, seconds: float, steps: int) -> None:
+    for table, order in (
+        ("weekly", "replicate, week, shard = 'all' DESC, shard"),
+        ("episodes", "replicate, \"case\", published_date"),
+        ("records", "replicate, record, copy, created_date, party"),
+    ):
+        parts = sorted((job.out / "parts").glob(f"{table}-*.parquet"))
+        if parts:
+            merge_parts(parts, job.out / f"{table}.parquet", order)
+    m = job.manifest
+    m["seconds"] = round(m["seconds"] + seconds, 3)
+    m["person_weeks"] += steps
+    m["person_weeks_per_second"] = round(m["person_weeks"] / max(m["seconds"], 1e-9))
+    m["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    hashes = [m["state_hashes"][str(k)] for k in range(job.replicates)]
+    m["state_hash"] = hashes[0] if len(hashes) == 1 else _joint(hashes)
+    m["finished"], m["status"] = True, "finished"
+    write_json(job.out / "dictionary.json", data_dictionary(job.scenario.plan(job.seed)))
+    write_json(job.out / "manifest.json", m)
+    for part in (job.out / "parts").glob("*.parquet"):
+        part.unlink()
+
+
+def _joint(hashes: list[str]) -> str:
+    import hashlib
+
+    return hashlib.blake2b("".join(hashes).encode(), digest_size=16).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run folder. Raises RunError if it is missing or damaged."""
+    import json
+
+    path = folder / "manifest.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is not a run folder: it has no manifest.json") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} is damaged: {error}") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is damaged: it should be a mapping")
+    return content
+
+
+def _manifest(job: Job, plan: Plan) -> dict[str, Any]:
+    scenario, calendar = job.scenario, plan.calendar
+    marks = _marks(plan, scenario)
+    return {
+        "synthetic": MARK, "format": FORMAT, "version": __version__, "status": "unfinished", "finished": False,
+        "scenario": scenario.name, "scenario_hash": scenario.hash, "rulebook_hash": plan.book.hash, "seed": job.seed,
+        "seeds": job.seeds, "replicates": job.replicates, "recipe": scenario.recipe, "scale": job.scale,
+        "processes": [p.name for p in plan.processes], "sets": scenario.sets, "weeks": calendar.weeks,
+        "burn_in_weeks": calendar.burn_in, "start": str(calendar.start),
+        "end": str(calendar.sunday(calendar.weeks - 1)), "persons": 0, "organisations": 0, "seconds": 0.0,
+        "person_weeks": 0, "person_weeks_per_second": 0, "peak_memory_bytes": 0, "bytes_per_person": 0.0,
+        "state_hash": "", "state_hashes": {}, "threads": job.threads, "command": job.command, "commit": _commit(),
+        "platform": f"{platform.machine()} {platform.system()}, Python {sys.version.split()[0]}", **marks,
+    }  # fmt: skip
+
+
+def _marks(plan: Plan, scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
+    """Every assumed, remembered or fitted value behind the run."""
+    found: dict[str, list[dict[str, Any]]] = {"assumed": [], "memory": [], "fitted": []}
+    for leaf in plan.book.leaves():
+        for date, value in leaf.values.items():
+            if value.grade in found:
+                why = value.why or value.by or value.source or ""
+                row = {"path": leaf.path, "value": value.value, "since": str(date), "unit": leaf.unit, "why": why}
+                found[value.grade].append(row)
+    for name, value, why in scenario.people().assumed():
+        found["assumed"].append({"path": f"recipe.{name}", "value": value, "since": "", "unit": "", "why": why})
+    return found
+
+
+def _commit() -> str:
+    try:
+        here = Path(__file__).parent
+        told = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return told.stdout.strip()
+
+

@@ -1,0 +1,113 @@
+"""Scenarios: which people, which processes, which dates, which rules are patched."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from xinyong import guard
+from xinyong.assembly import assemble
+from xinyong.engine import Plan
+from xinyong.errors import ScenarioError, did_you_mean
+from xinyong.recipes import Recipe, load_recipe
+from xinyong.rulebook import RuleBook
+from xinyong.timeline import Calendar
+
+FOLDER = Path(__file__).parent.parent / "scenarios"
+
+
+class Scenario(BaseModel):
+    """A plan for a run, read from YAML; every field can be seen with `xinyong list`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    gloss: str = ""
+    recipe: str
+    scale: str = "1:1"
+    start: dt.date
+    end: dt.date
+    burn_in_weeks: int = Field(default=260, ge=0, le=5200)
+    processes: tuple[str, ...] = Field(min_length=1)
+    sets: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("processes")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        double = sorted({n for n in names if names.count(n) > 1})
+        if double:
+            raise ValueError(f"named twice: {', '.join(double)}; name each process once")
+        return tuple(sorted(names))
+
+    def changed(self, sets: Mapping[str, Any] | None = None, until: dt.date | None = None) -> "Scenario":
+        """The same scenario with rules patched or an earlier end."""
+        update: dict[str, Any] = {"sets": {**self.sets, **(sets or {})}}
+        if until is not None:
+            if until < self.start:
+                raise ScenarioError(f"--until {until} lies before the scenario's start {self.start}; give a later date")
+            update["end"] = until
+        return self.model_copy(update=update)
+
+    def calendar(self) -> Calendar:
+        """The weeks of the run."""
+        return Calendar.between(self.start, self.end, self.burn_in_weeks)
+
+    def people(self) -> Recipe:
+        """The recipe the people are made by."""
+        return load_recipe(self.recipe)
+
+    def plan(self, seed: int) -> Plan:
+        """Processes in order, rule book with patches, calendar and seed."""
+        return Plan(assemble(self.processes), RuleBook.load(None, self.sets), self.calendar(), seed)
+
+    @property
+    def hash(self) -> str:
+        """Fingerprint of the scenario and of the recipe it names."""
+        content = self.model_dump(mode="json")
+        content["recipe_content"] = self.people().model_dump(mode="json")
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def scenario_names() -> list[str]:
+    """Scenarios that come with the package."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """Read a scenario by name, or a user's own YAML file.
+
+    Raises ScenarioError for unknown names and misspelt keys, RefusedInput for anything about single persons.
+    """
+    path = Path(name_or_path)
+    known = FOLDER / f"{name_or_path}.yaml"
+    if known.is_file():
+        path = known
+    elif not path.is_file():
+        near = did_you_mean(str(name_or_path), scenario_names())
+        raise ScenarioError(f"there is no scenario '{name_or_path}'{near}; see `xinyong list scenarios`")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: not readable as YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise ScenarioError(f"{path}: a scenario is a mapping of keys such as name, recipe, processes")
+    guard.check_mapping(content, str(path))
+    try:
+        return Scenario(**content)
+    except ValidationError as error:
+        raise ScenarioError(_explain(path, error)) from error
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for one in error.errors():
+        where = ".".join(str(part) for part in one["loc"])
+        near = did_you_mean(where, Scenario.model_fields) if one["type"] == "extra_forbidden" else ""
+        lines.append(f"{where}: {one['msg']}{near}")
+    return f"{path}: " + "; ".join(lines)

@@ -1,0 +1,72 @@
+"""Writing tables: Parquet parts by way of DuckDB, whole or not at all."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xinyong.errors import RunError
+
+Columns = Mapping[str, npt.NDArray[Any]]
+MARK = "SYNTHETIC 合成"
+
+
+@contextlib.contextmanager
+def whole_or_nothing(path: Path) -> Iterator[Path]:
+    """Write to a neighbour file that takes the name only when complete; a full disk is a clear error."""
+    draft = path.with_name(path.name + ".tmp")
+    try:
+        yield draft
+        with draft.open("rb") as handle:
+            os.fsync(handle.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise RunError(f"cannot write {path}: {error.strerror or error}; nothing was changed there") from error
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON whole or not at all."""
+    with whole_or_nothing(path) as draft:
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def write_table(path: Path, columns: Columns) -> None:
+    """Write columns of equal length as one Parquet file, with the synthetic mark as first column."""
+    import duckdb
+
+    with whole_or_nothing(path) as draft, duckdb.connect() as db:
+        db.register("part", dict(columns))
+        try:
+            db.execute(f"COPY (SELECT '{MARK}' AS synthetic, * FROM part) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from error
+
+
+def merge_parts(parts: list[Path], path: Path, order: str) -> int:
+    """Join parts into one Parquet file in a fixed order of rows; returns rows."""
+    import duckdb
+
+    with whole_or_nothing(path) as draft, duckdb.connect() as db:
+        names = [str(p) for p in parts]
+        try:
+            db.execute("SET threads TO 1")
+            db.execute(
+                f"COPY (SELECT * FROM read_parquet(?) ORDER BY {order}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)",
+                [names],
+            )
+            found = db.execute(f"SELECT count(*) FROM '{draft}'").fetchone()
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from error
+    return int(found[0]) if found else 0
+
+
+def save_arrays(path: Path, arrays: Columns) -> None:
+    """Save named arrays whole or not at all."""
+    with whole_or_nothing(path) as draft, draft.open("wb") as handle:
+        np.savez(handle, **{name.replace("/", "|"): array for name, array in arrays.items()})

@@ -1,0 +1,143 @@
+"""The protocol: what an institution or a behaviour declares, and the one object it is handed each step."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from xinyong.columns import Desk, Lens, Owned, Store, Tally
+from xinyong.notices import Batch, Board, Notice, unknown_kind
+from xinyong.timeline import Calendar
+
+
+class Process:
+    """An institution or a behaviour. It has no memory of its own: its memory is the columns it owns.
+
+    `owns`    what it creates and alone may write
+    `reads`   columns whose value of this step it uses: it comes after their owner
+    `recalls` columns whose value of the last step it uses: it comes before their owner
+    `posts`   kinds of notice it may issue
+    `hears`   notices it acts on in the step they are posted: it comes after whoever posts them
+    `heard`   notices it acts on one step later
+    `watches` tallies of the whole nation, as they stood after the last step
+    """
+
+    name: ClassVar[str] = ""
+    owns: ClassVar[Mapping[str, Owned]] = {}
+    reads: ClassVar[tuple[str, ...]] = ()
+    recalls: ClassVar[tuple[str, ...]] = ()
+    posts: ClassVar[Mapping[str, Notice]] = {}
+    hears: ClassVar[tuple[str, ...]] = ()
+    heard: ClassVar[tuple[str, ...]] = ()
+    watches: ClassVar[tuple[str, ...]] = ()
+    dense_ns_per_party: ClassVar[float] = 0.0
+
+    def begin(self, day: "Day") -> None:
+        """Set the first state of what it owns, before week 0."""
+
+    def step(self, day: "Day") -> None:
+        """Live through one step."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What is the same for every shard and process in a week."""
+
+    calendar: Calendar
+    week: int
+    monday: int
+    date: dt.date
+    years: float
+    rules: Any
+    book: Any
+    keys: Mapping[str, np.uint64]
+    nation: Mapping[str, int]
+
+
+class Day:
+    """One process in one shard in one step: state through lenses, notices, rules in force, and draw keys."""
+
+    def __init__(self, process: Process, store: Store, board: Board, now: Frame, shard: int, parties: Lens) -> None:
+        self._process, self._store, self._board = process, store, board
+        self.now, self.shard, self.people = now, shard, parties
+        self.base = np.uint64(shard << 32)
+        self._desks: dict[str, Desk] = {}
+        self._tally = {n: i for i, n in enumerate(store.tally_names) if n in process.owns}
+        self._can_hear = frozenset(process.hears)
+        self._can_recall = frozenset(process.heard)
+
+    @property
+    def rules(self) -> Any:
+        """Rules in force on the Monday of this step."""
+        return self.now.rules
+
+    @property
+    def own_rules(self) -> Any:
+        """The section of the rule book that bears this process's name."""
+        return getattr(self.now.rules, self._process.name)
+
+    @property
+    def key(self) -> np.uint64:
+        """Draw key of this process in this step."""
+        return self.now.keys[self._process.name]
+
+    @property
+    def fixed_key(self) -> np.uint64:
+        """Draw key of this process that never changes: for traits and for event-numbered draws."""
+        return self.now.keys[self._process.name + ":fixed"]
+
+    def table(self, name: str) -> Desk:
+        """The side table of that name, as far as this process declared it."""
+        desk = self._desks.get(name)
+        if desk is None:
+            desk = self._desks[name] = _desk(self._process, self._store, name)
+        return desk
+
+    def hear(self, kind: str) -> Batch:
+        """Notices of this step."""
+        if kind not in self._can_hear:
+            raise unknown_kind(self._process.name, kind, list(self._process.hears))
+        return self._board.hear(kind)
+
+    def heard(self, kind: str) -> Batch:
+        """Notices of the last step."""
+        if kind not in self._can_recall:
+            raise unknown_kind(self._process.name, kind, list(self._process.heard))
+        return self._board.heard(kind)
+
+    def post(self, kind: str, **columns: Any) -> None:
+        """Issue a batch of notices."""
+        if kind not in self._process.posts:
+            raise unknown_kind(self._process.name, kind, list(self._process.posts))
+        self._board.post(kind, columns)
+
+    def count(self, **amounts: int) -> None:
+        """Add to tallies this process owns."""
+        for name, amount in amounts.items():
+            if name not in self._tally:
+                raise unknown_kind(self._process.name, name, sorted(self._tally))
+            self._store.tallies[self._tally[name]] += amount
+
+    def tallied(self, name: str) -> int:
+        """The present value of a tally this process owns."""
+        return int(self._store.tallies[self._tally[name]])
+
+
+def _desk(process: Process, store: Store, name: str) -> Desk:
+    mine = {n.partition(".")[2] for n in process.owns if n.startswith(name + ".")}
+    lent = {n.partition(".")[2] for n in (*process.reads, *process.recalls) if n.startswith(name + ".")}
+    return Desk(process.name, store.tables[name], mine, lent, keeper=name in process.owns)
+
+
+def party_lens(process: Process, store: Store) -> Lens:
+    """What a process may see of the parties' columns."""
+    mine = {n for n, spec in process.owns.items() if "." not in n and not isinstance(spec, Tally)}
+    lent = {n for n in (*process.reads, *process.recalls) if "." not in n}
+    return Lens(process.name, store.columns, mine, lent, "the parties")
+
+
+def names_of(owned: Iterable[str]) -> str:
+    """A short list for messages."""
+    return ", ".join(sorted(owned))
