@@ -53,7 +53,7 @@ def _backward(x: np.uint32, shift: np.uint32, mask: np.uint32, high: np.uint32, 
     top = np.uint32(x >> shift)
     low = np.uint32(np.uint32(x & mask) ^ _hash(top, k[2], mask))
     top = np.uint32(top - _shift_by(low, k[1], high))
-    top = np.uint32(top + high)
+    top = _lesser(np.uint32(top + high), top)
     return np.uint32(np.uint32(top << shift) | np.uint32(low ^ _hash(top, k[0], mask)))
 
 
