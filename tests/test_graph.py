@@ -146,6 +146,16 @@ def test_pushing_and_pulling_and_asking_one_by_one_agree(share, sizes):
         assert [bool(pushed[row] & bit) for bit in (1, 2, 4, 8)] == told
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 20])
+def test_nobody_is_exposed_to_their_own_flag(n):
+    for key in range(10):
+        net, place = Network(key, 1, n, SMALL), np.zeros(n, np.uint8)
+        for row in range(n):
+            flags = (np.arange(n) == row).astype(np.uint8)
+            for pull in (True, False):
+                assert net.exposed(pack(flags), place, np.arange(n), pull=pull)[row] == 0
+
+
 def test_exposure_is_the_same_on_any_thread():
     net, place, words = Network(8, 1, 5000, THIN), places_of(5000), pack(flags_of(5000, 0.05))
     alone = net.exposed(words, place)
