@@ -30,8 +30,9 @@ class Complying(Process):
     def step(self, day: Day) -> None:
         """Build up this week's pressure; those past their threshold perform on a day of the week."""
         desk, people, rules = day.table("cases"), day.people, day.own_rules
+        desk_high = day.table("activities").high
         cases, activities = desk.fields, day.table("activities").fields
-        values = (activities.coverage * activities.yearly_value).astype(np.float64)
+        values = (activities.coverage * activities.yearly_value)[: desk_high].astype(np.float64)
         numbers = np.array([
             rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
             rules.unable_ratio, day.now.years,

@@ -24,14 +24,13 @@ class Deeds(Process):
         "residents.city": Column("u1", "code of the city"),
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
     }
-    reads = ("number", "city", "age", "kind")
+    reads = ("number", "city")
     posts = {"deed": Notice("somebody does what a scheme counts", {"party": "i4", "city": "u1", "deed": "u2"})}
 
     def begin(self, day: Day) -> None:
-        """Note who lives in a city with a scheme: adults and organisations."""
+        """Note who lives in a city with a scheme."""
         people, desk = day.people, day.table("residents")
-        adult = (people.kind > 0) | (people.age >= (day.own_rules.minimum_age_years or 18))
-        party = np.flatnonzero((people.city > 0) & adult)
+        party = np.flatnonzero(people.city > 0)
         rows = desk.take(len(party))
         desk.fields.party[rows], desk.fields.city[rows] = party, people.city[party]
 

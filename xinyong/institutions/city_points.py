@@ -37,7 +37,7 @@ class CityPoints(Process):
         "deeds_booked_cum": Tally("deeds booked in a points file", "deeds"),
         **{f"grade_{g}_now": Tally(f"files graded {g.upper()}", "files", stock=True) for g in GRADES},
     }
-    reads = ("kind", "residents.party", "residents.city")
+    reads = ("kind", "age", "residents.party", "residents.city")
     hears = ("deed",)
 
     def step(self, day: Day) -> None:
@@ -45,7 +45,7 @@ class CityPoints(Process):
         if day.now.date.timetuple().tm_yday <= 7:
             day.people.gained[:] = 0
         for city in day.rules.cities.rows():
-            if city.base is not None:
+            if city.base_points is not None:
                 self._open(day, city)
                 self._lapse(day, city)
                 self._book(day, city, day.hear("deed"))
@@ -53,16 +53,17 @@ class CityPoints(Process):
     def _open(self, day: Day, city: Any) -> None:
         residents = day.table("residents").fields
         here = residents.party[(residents.alive == 1) & (residents.city == city.code)]
-        new = here[day.people.points[here] == NO_SCORE] if len(here) else here
+        people = day.people
+        grown = (people.kind[here] > 0) | (people.age[here] >= city.minimum_age_years)
+        new = here[grown & (people.points[here] == NO_SCORE)]
         if not len(new):
             return
-        people = day.people
-        people.points[new] = city.base
-        people.grade[new] = _grade(int(city.base), _cuts(city))
+        people.points[new] = city.base_points
+        people.grade[new] = _grade(int(city.base_points), _cuts(city))
         persons = int((people.kind[new] == 0).sum())
         day.count(
             scored_persons_now=persons, scored_organisations_now=len(new) - persons,
-            points_sum_now=int(city.base) * len(new),
+            points_sum_now=int(city.base_points) * len(new),
         )  # fmt: skip
         self._regrade(day, np.zeros(len(new), np.uint8), people.grade[new])
 
@@ -75,8 +76,9 @@ class CityPoints(Process):
         self._change(day, city, party, -delta, False)
 
     def _book(self, day: Day, city: Any, deeds: Batch) -> None:
-        points = _points_by_code(day.now.book, city, day.now.date)
-        counted = (deeds.city == city.code) & (points[deeds.deed] != 0)
+        points = _points_by_code(day.now.book, city)
+        filed = day.people.points[deeds.party] != NO_SCORE
+        counted = filed & (deeds.city == city.code) & (points[deeds.deed] != 0)
         party = deeds.party[counted]
         granted = self._change(day, city, party, points[deeds.deed[counted]], True)
         desk = day.table("ledger")
@@ -95,7 +97,7 @@ class CityPoints(Process):
         before = people.grade[party]
         touched, where = np.unique(party, return_index=True)
         granted = np.empty(len(party), np.int16)
-        cap = min(int(city.cap_gain_per_year), 255)
+        cap = min(int(city.cap_points_year), 255)
         apply_deltas(people.points, people.grade, people.gained, party, deltas, granted, cap, capped, _cuts(city))
         day.count(points_sum_now=int(granted.sum()))
         self._regrade(day, before[where], people.grade[touched])
@@ -107,8 +109,8 @@ class CityPoints(Process):
 
 
 def _cuts(city: Any) -> Array:
-    names = ("aaa", "aa", "a", "b", "c")
-    return np.array([getattr(city.grades, f"{n}_from_points") for n in names], np.int32)
+    """Fewest points of each grade but the lowest, best grade first."""
+    return np.array([grade.least_points for grade in city.grades.rows()][:0:-1], np.int32)
 
 
 def _grade(points: int, cuts: Array) -> int:
@@ -116,9 +118,11 @@ def _grade(points: int, cuts: Array) -> int:
 
 
 @lru_cache(maxsize=32)
-def _points_by_code(book: Any, city: Any, date: Any) -> Array:
+def _points_by_code(book: Any, city: Any) -> Array:
     """Points of each deed code in the preset in force; 0 for deeds it does not count."""
     table = np.zeros(1000, np.int32)
-    for deed in book.city(city.key).deeds(date):
-        table[deed.code] = deed.points or 0
+    counted = book.city(city.key).presets.get(city.preset, [])
+    for deed in city.deeds.rows():
+        if deed.key in counted:
+            table[deed.code] = deed.points or 0
     return table

@@ -76,11 +76,20 @@ class Objection(Process):
         day.post(
             "ruling", day=cases.objection_day[due], case=due, number=cases.number[due], granted=granted
         )
-        again = ~granted & (cases.objection[due] == REVIEW) & (self._draw(day, due, 5) < rules.reconsiders_share)
+        again = self._asks_again(day, due, granted)
         cases.objection[due] = np.where(again, RECONSIDERATION, HEARD)
-        asked = cases.objection_day[due[again]] + int(rules.reconsideration_request_days)
-        self._set(day, due[again], asked, rules.reconsideration_decision_days, 6)
         day.count(objections_granted_cum=int(granted.sum()), reconsiderations_cum=int(again.sum()))
+        if again.any():
+            asked = cases.objection_day[due[again]] + int(rules.reconsideration_request_days)
+            self._set(day, due[again], asked, rules.reconsideration_decision_days, 6)
+
+    def _asks_again(self, day: Day, due: Array, granted: Array) -> Array:
+        """Who, once rejected, asks the next court; nobody before the rule exists (1 May 2017)."""
+        cases, rules = day.table("cases").fields, day.own_rules
+        if rules.reconsideration_decision_days is None:
+            return np.zeros(len(due), bool)
+        willing = self._draw(day, due, 5) < rules.reconsiders_share
+        return np.asarray(~granted & (cases.objection[due] == REVIEW) & willing)
 
     def _draw(self, day: Day, rows: Array, index: int) -> Array:
         cases = day.table("cases").fields

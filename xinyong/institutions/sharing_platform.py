@@ -1,5 +1,6 @@
 """The national credit information sharing platform: whose listing bars from what, since when."""
 
+import datetime as dt
 import math
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from xinyong.kernels.wheel import collect, schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 from xinyong.rates import DAYS_PER_YEAR
+from xinyong.timeline import day_number
 
 MOST_ACTIVITIES, MOST_ISSUERS = 16, 8
 COURT_LIST = 0
@@ -72,8 +74,10 @@ class SharingPlatform(Process):
 
     def step(self, day: Day) -> None:
         """Take in listings and deletions, carry records on, and bar or unbar those concerned."""
+        if day.own_rules.ramp_years is None:
+            return
         coverage, masks, changed = _in_force(day.now.book, day.now.monday, *_ramp(day))
-        day.table("activities").fields.coverage[:] = coverage
+        day.table("activities").fields.coverage[:MOST_ACTIVITIES] = coverage
         self._enter(day, day.hear("listed"))
         recalled = self._recall(day, day.hear("delisted"))
         touched = self._end(day, np.concatenate([recalled, self._carry(day)]))
@@ -244,7 +248,7 @@ def _in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tupl
     A member's reach grows from its date as 1 - exp(-years / ramp), up to the ceiling; the furthest member counts.
     """
     coverage, masks, changed = np.zeros(MOST_ACTIVITIES, np.float32), np.zeros(MOST_ISSUERS, np.uint16), False
-    for since, issuer, activity in memoranda(book):
+    for since, issuer, activity in _memoranda(book):
         years = (monday + 6 - since) / DAYS_PER_YEAR
         if years < 0:
             continue
@@ -252,3 +256,17 @@ def _in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tupl
         masks[issuer] |= np.uint16(1 << activity)
         coverage[activity] = max(coverage[activity], -ceiling * math.expm1(-years / max(ramp_years, 1e-9)))
     return coverage, masks, changed
+
+
+@lru_cache(maxsize=8)
+def _memoranda(book: Any) -> tuple[tuple[int, int, int], ...]:
+    """Each memorandum row as (day it starts, code of the issuer, code of the activity)."""
+    rules = book.on(dt.date(2100, 1, 1))
+    issuers = {row.key: row.code for row in rules.sharing_platform.issuers.rows()}
+    activities = {row.key: row.code for row in rules.wants.activities.rows()}
+    rows = []
+    for leaf in book.leaves("sharing_platform.memoranda"):
+        since = min((date for date, value in leaf.values.items() if value.value), default=None)
+        if since is not None:
+            rows.append((day_number(since), issuers[leaf.row.issuer], activities[leaf.row.activity]))
+    return tuple(sorted(rows))
