@@ -8,7 +8,7 @@ from xinyong.guard_tables import check_table, read_rows
 from xinyong.guard_values import check_mapping, check_value
 from xinyong.recipes import Recipe, load_recipe
 
-__all__ = ["TableSummary", "check_mapping", "check_recipe_file", "check_table", "check_value"]
+__all__ = ["TableSummary", "check_mapping", "check_recipe_file", "check_table", "check_value", "read_rows"]
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,14 @@ _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){15,18}(?![\d.])")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def plain(text: object) -> str:
     """Make a text comparable: full-width signs narrow, invisible signs gone."""
     kept = (c for c in unicodedata.normalize("NFKC", str(text)) if unicodedata.category(c) != "Cf")
     return "".join(kept).strip()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def personal(text: object) -> str | None:
     """Say what a text gives away about a person (a number, an address ...), or None."""
     clean = plain(text)
@@ -93,6 +93,9 @@ def check_value(text: object, where: str) -> None:
 
     `where` says in messages what was being set. A RefusedInput tells what gave it away.
     """
+    if isinstance(text, Mapping | list | tuple):
+        check_mapping(text, where)
+        return
     if isinstance(text, bytes | bytearray):
         raise RefusedInput(f"{where}: binary content is refused. {INSTEAD}")
     what = personal(text) or ("a person's name" if is_name(text) else None)
@@ -111,30 +114,37 @@ def check_mapping(obj: object, where: str) -> None:
 
     `obj` is what a YAML file holds: mappings, lists, texts and numbers. `where` is its name for messages.
     """
-    for path, node in _walk(obj, ""):
+    for path, node in _walk(obj):
         place = f"{where}: {path}" if path else where
         if isinstance(node, Mapping):
-            for key in node:
-                _check_key(str(key), place)
+            for key, value in node.items():
+                _check_key(str(key), value, place)
         elif isinstance(node, list | tuple):
             _check_rows(node, place)
         elif node is not None and path.rpartition(".")[2] != "seed":
             _check_leaf(node, place)
 
 
-def _walk(node: object, path: str) -> Iterator[tuple[str, Any]]:
-    yield path, node
-    if isinstance(node, Mapping):
-        for key, part in node.items():
-            yield from _walk(part, f"{path}.{key}".lstrip("."))
-    elif isinstance(node, list | tuple):
-        for i, part in enumerate(node):
-            yield from _walk(part, f"{path}[{i}]")
+def _walk(top: object) -> Iterator[tuple[str, Any]]:
+    """Yield every node with its path; a part that is used twice, or holds itself, is visited once."""
+    waiting, seen = [("", top)], set()
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        if not isinstance(node, Mapping | list | tuple) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            waiting += [(f"{path}.{key}".lstrip("."), part) for key, part in node.items()]
+        else:
+            waiting += [(f"{path}[{i}]", part) for i, part in enumerate(node)]
 
 
-def _check_key(key: str, place: str) -> None:
+def _check_key(key: str, value: object, place: str) -> None:
+    """Refuse a key such as `passport` that holds a text or number; a rule or a group may be called so."""
     clean = re.sub(r"[^\w]+", "_", plain(key).lower())
-    if clean in WORDS["keys"] or any(word in clean for word in WORDS["key_parts"]):
+    personal_key = clean in WORDS["keys"] or any(word in clean for word in WORDS["key_parts"])
+    if personal_key and value is not None and not isinstance(value, bool | float | Mapping):
         raise RefusedInput(f"{place}: the key {key!r} belongs to a file on persons. {INSTEAD}")
     _check_leaf(key, f"{place}, as a key")
 
