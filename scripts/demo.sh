@@ -12,7 +12,7 @@ if [ -e "$folder" ] && [ ! -e "$folder/manifest.json" ]; then
     echo "$folder exists but is not a run of xinyong; move it away first." >&2
     exit 2
 fi
-if [ -e "$folder/report.html" ] || [ ! -e "$folder/manifest.json" ]; then
+if [ ! -e "$folder/manifest.json" ] || grep -q '"finished": true' "$folder/manifest.json"; then
     rm -rf "$folder"
     run
 else
