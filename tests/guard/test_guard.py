@@ -131,8 +131,8 @@ def test_personal_values_are_refused(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["30", "0.25", "true", "null", "2018-05-01", "1:1000", "step", "[1, 2, 3]", "{2019-01-14: 0}", 0, 3.5, None,
-     True, 15_000_000_000, "白名单", "高中", "宁波", "失信被執行人名單", "a longer sentence, with 12,345 in it"],
+    ["30", "0.25", "true", "null", "2018-05-01", "1:1000", "step", "[1, 2, 3]", "{2019-01-14: 0}", 0, 3.5,
+     None, True, 15_000_000_000, "白名单", "高中", "宁波", "失信被執行人名單", "a text, with 12,345"],
 )  # fmt: skip
 def test_settings_pass(value):
     guard.check_value(value, "--set")
