@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xinyong.errors import OwnershipError, did_you_mean
+from xinyong.kernels.wheel import collect
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int32]
@@ -48,6 +49,8 @@ class Tally:
     stock: bool = False
 
 
+_NO_ROWS: Rows = np.zeros(0, np.int32)
+
 Owned = Column | SideTable | Wheel | Tally
 WheelArrays = tuple[Rows, Rows, Rows, Rows]
 
@@ -85,6 +88,14 @@ class Table:
         links = (self.columns[f"{name}:{part}"] for part in ("next", "previous", "due"))
         self.wheels[name] = (self.heads[name], *links)  # type: ignore[assignment]
 
+    def due(self, wheel: str, week: int) -> Rows:
+        """Rows that fall due in a week, taken off the wheel, last hung first."""
+        heads = self.heads[wheel]
+        if heads[week % len(heads)] < 0:
+            return _NO_ROWS
+        out = np.empty(self.high, np.int32)
+        return out[: collect(self.wheels[wheel], week, out)]
+
     def reserve(self, rows: int) -> None:
         """Make room for `rows` more rows; arrays may move, so lenses are told to look again."""
         needed = self.high + rows - len(self.freed)
@@ -106,6 +117,8 @@ class Table:
 
     def take(self, rows: int) -> Rows:
         """Row numbers for `rows` new rows, marked alive and blank otherwise."""
+        if not rows:
+            return _NO_ROWS
         self.reserve(rows)
         again = min(rows, len(self.freed))
         taken = np.empty(rows, np.int32)
@@ -217,12 +230,18 @@ class Desk:
     def __init__(self, process: str, table: Table, mine: Iterable[str], lent: Iterable[str], keeper: bool):
         self.fields = Lens(process, _Fields(table), mine, {*lent, "alive"}, f"table '{table.name}'")
         table.lenses.append(self.fields)
-        self._table, self._process, self._keeper = table, process, keeper
+        self._table, self._process, self._keeper, self._mine = table, process, keeper, frozenset(mine)
 
     @property
     def high(self) -> int:
         """Rows to scan: row numbers run from 0 to high - 1."""
         return self._table.high
+
+    def due(self, wheel: str, week: int) -> Rows:
+        """Rows due on one of this process's wheels in a week, taken off it."""
+        if wheel not in self._mine:
+            raise OwnershipError(f"{self._process} may not turn wheel '{wheel}' of table '{self._table.name}'")
+        return self._table.due(wheel, week)
 
     def take(self, rows: int) -> Rows:
         """New rows; only the table's owner may ask."""

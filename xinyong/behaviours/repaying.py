@@ -1,12 +1,13 @@
 """Paying loans back by the month, falling behind, evading."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.kernels import loans as kernel
-from xinyong.kernels.wheel import cancel_many, collect, schedule_many
+from xinyong.kernels.wheel import cancel_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 from xinyong.rates import DAYS_PER_YEAR, chance
@@ -62,26 +63,27 @@ class Repaying(Process):
         self._visit(day)
 
     def _book(self, day: Day, new: Batch) -> None:
+        if not len(new):
+            return
         desk = day.table("loans")
         rows = desk.take(len(new))
-        loans, taken = desk.fields, day.people.loans_taken
-        loans.party[rows] = new.party
-        loans.serial[rows] = taken[new.party]
-        taken[new.party] += 1
-        loans.outstanding[rows] = new.amount
-        loans.left[rows] = new.months
-        loans.taken_week[rows] = day.now.week
-        schedule_many(loans.due, rows, np.full(len(rows), kernel.next_visit(day.now.week, 0), np.int32))
+        loans = desk.fields
+        news = (new.party, new.amount, new.months)
+        kernel.book_loans(_arrays(loans), loans.due, day.people.loans_taken, rows, news, day.now.week)
         lent = int(new.amount.sum(dtype=np.int64))
         day.count(loans_now=len(rows), lent_yuan_cum=lent, outstanding_yuan_now=lent)
 
     def _to_court(self, day: Day, suits: Batch) -> None:
+        if not len(suits):
+            return
         loans = day.table("loans").fields
         cancel_many(loans.due, suits.loan)
         day.count(arrears_now=-int((loans.missed[suits.loan] > 0).sum()))
         loans.missed[suits.loan] = 0
 
     def _settle(self, day: Day, settled: Batch) -> None:
+        if not len(settled):
+            return
         desk = day.table("loans")
         yuan = int(desk.fields.outstanding[settled.loan].sum(dtype=np.int64))
         desk.release(settled.loan)
@@ -90,16 +92,11 @@ class Repaying(Process):
     def _visit(self, day: Day) -> None:
         desk, people = day.table("loans"), day.people
         loans = desk.fields
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(loans.due, day.now.week, due)]
+        due = desk.due("due", day.now.week)
         defaulted, closed = np.empty_like(due), np.empty_like(due)
         totals = np.zeros(kernel.TOTALS, np.int64)
-        arrays = (
-            loans.party, loans.serial, loans.outstanding, loans.left,
-            loans.visits, loans.missed, loans.evading, loans.taken_week,
-        )  # fmt: skip
         kernel.monthly_visits(
-            arrays, loans.due, due, (people.number, people.unable), _chances(day), day.now.week,
+            _arrays(loans), loans.due, due, (people.number, people.unable), _chances(day), day.now.week,
             day.base, day.key, defaulted, closed, totals,
         )  # fmt: skip
         self._tell(day, defaulted[: totals[kernel.DEFAULTS]])
@@ -112,6 +109,8 @@ class Repaying(Process):
         )  # fmt: skip
 
     def _tell(self, day: Day, rows: Array) -> None:
+        if not len(rows):
+            return
         loans = day.table("loans").fields
         party = loans.party[rows]
         day.post(
@@ -119,6 +118,13 @@ class Repaying(Process):
             evading=loans.evading[rows], able=1 - day.people.unable[party],
             day=np.full(len(rows), day.now.monday, np.int32),
         )  # fmt: skip
+
+
+def _arrays(loans: Any) -> tuple[Array, ...]:
+    return (
+        loans.party, loans.serial, loans.outstanding, loans.left,
+        loans.visits, loans.missed, loans.evading, loans.taken_week,
+    )  # fmt: skip
 
 
 def _chances(day: Day) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.kernels.points import apply_deltas
-from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch
 from xinyong.process import Day, Process
 
@@ -42,6 +42,8 @@ class CityPoints(Process):
 
     def step(self, day: Day) -> None:
         """Open files where a scheme starts, let old points lapse, book this week's deeds."""
+        if not day.table("residents").high:
+            return
         if day.now.date.timetuple().tm_yday <= 7:
             day.people.gained[:] = 0
         for city in day.rules.cities.rows():
@@ -69,8 +71,7 @@ class CityPoints(Process):
 
     def _lapse(self, day: Day, city: Any) -> None:
         desk = day.table("ledger")
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(desk.fields.lapse, day.now.week, due)]
+        due = desk.due("lapse", day.now.week)
         party, delta = desk.fields.party[due], desk.fields.delta[due]
         desk.release(due)
         self._change(day, city, party, -delta, False)

@@ -5,7 +5,7 @@ import numpy as np
 from xinyong.columns import Array, Column, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import register as kernel
-from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
 from xinyong.timeline import working_days
@@ -78,6 +78,8 @@ class CourtList(Process):
 
     def _enter(self, day: Day) -> None:
         orders, cases = day.hear("listing_order"), day.table("cases").fields
+        if not len(orders):
+            return
         rows = orders.case
         cases.list_state[rows] = kernel.NOTICE
         cases.list_day[rows] = orders.day + int(day.own_rules.notice_days or 0)
@@ -87,6 +89,8 @@ class CourtList(Process):
 
     def _end(self, day: Day) -> None:
         performed, rulings, cases = day.hear("performed"), day.heard("ruling"), day.table("cases").fields
+        if not len(performed) and not len(rulings):
+            return
         corrected = rulings.case[(rulings.granted == 1) & (cases.number[rulings.case] == rulings.number)]
         cases.paid[performed.case] = 1
         early = self._may_leave(day, performed.case)
@@ -114,8 +118,9 @@ class CourtList(Process):
     def _turn_pages(self, day: Day) -> None:
         desk = day.table("cases")
         cases = desk.fields
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(cases.register, day.now.week, due)]
+        due = desk.due("register", day.now.week)
+        if not len(due):
+            return
         published, deleted = np.empty_like(due), np.empty_like(due)
         steps = np.empty((4 * len(due), 4), np.int32)
         totals = np.zeros(kernel.TOTALS, np.int64)
@@ -136,6 +141,8 @@ class CourtList(Process):
 
     def _publish(self, day: Day, rows: Array) -> None:
         cases, people = day.table("cases").fields, day.people
+        if not len(rows):
+            return
         party = cases.party[rows]
         self._census(day, party, 1)
         fresh = np.unique(party[people.ever_listed[party] == 0])
@@ -163,6 +170,8 @@ class CourtList(Process):
         )  # fmt: skip
 
     def _delete(self, day: Day, rows: Array, when: Array) -> None:
+        if not len(rows):
+            return
         cases = day.table("cases").fields
         party, number, exits = cases.party[rows], cases.number[rows], cases.exit[rows]
         self._census(day, party, -1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.kernels import cases as kernel
-from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
@@ -59,6 +59,8 @@ class Courts(Process):
         self._sit(day)
 
     def _open(self, day: Day, suits: Batch) -> None:
+        if not len(suits):
+            return
         desk, rules = day.table("cases"), day.own_rules
         rows = desk.take(len(suits))
         cases = desk.fields
@@ -82,6 +84,8 @@ class Courts(Process):
         schedule_many(cases.docket, rows, np.maximum(weeks, day.now.week).astype(np.int32))
 
     def _take_back(self, day: Day, delisted: Batch) -> None:
+        if not len(delisted):
+            return
         desk, rules = day.table("cases"), day.own_rules
         cases = desk.fields
         paid = delisted.reason == PERFORMED
@@ -98,8 +102,9 @@ class Courts(Process):
     def _sit(self, day: Day) -> None:
         desk, people = day.table("cases"), day.people
         cases = desk.fields
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(cases.docket, day.now.week, due)]
+        due = desk.due("docket", day.now.week)
+        if not len(due):
+            return
         settled, ordered = np.empty_like(due), np.empty_like(due)
         totals = np.zeros(kernel.TOTALS, np.int64)
         arrays = (

@@ -4,7 +4,7 @@ import numpy as np
 
 from xinyong.columns import Array, Column, Tally, Wheel
 from xinyong.draws import uniforms
-from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
@@ -43,6 +43,8 @@ class Objection(Process):
         self._rule(day)
 
     def _file(self, day: Day, listed: Batch) -> None:
+        if not len(listed):
+            return
         rules, cases = day.own_rules, day.table("cases").fields
         u = self._draw(day, listed.case, 0)
         files = np.where(listed.wrong == 1, rules.files_if_wrong_share, rules.files_if_right_share)
@@ -66,8 +68,9 @@ class Objection(Process):
     def _rule(self, day: Day) -> None:
         desk, rules = day.table("cases"), day.own_rules
         cases = desk.fields
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(cases.hearings, day.now.week, due)]
+        due = desk.due("hearings", day.now.week)
+        if not len(due):
+            return
         same = (cases.objection_number[due] == cases.number[due]) & (cases.list_state[due] > 0)
         cases.objection[due[~same]] = NONE
         due = due[same]

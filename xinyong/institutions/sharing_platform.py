@@ -10,7 +10,7 @@ import numpy as np
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import records as kernel
-from xinyong.kernels.wheel import collect, schedule_many
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 from xinyong.rates import DAYS_PER_YEAR
@@ -19,6 +19,7 @@ from xinyong.timeline import day_number
 MOST_ACTIVITIES, MOST_ISSUERS = 16, 8
 COURT_LIST = 0
 PERSON = 0
+NO_STEPS = np.zeros((0, 4), np.int32)
 
 
 class SharingPlatform(Process):
@@ -84,7 +85,8 @@ class SharingPlatform(Process):
         if changed:
             records = day.table("records").fields
             touched = np.concatenate([touched, records.party[records.alive == 1], records.target[records.alive == 1]])
-        self._rename(day, np.unique(touched[touched >= 0]), masks)
+        if len(touched):
+            self._rename(day, np.unique(touched[touched >= 0]), masks)
 
     def _enter(self, day: Day, listed: Batch) -> None:
         if not len(listed):
@@ -124,6 +126,8 @@ class SharingPlatform(Process):
         schedule_many(records.transit, rows, np.maximum(weeks, day.now.week).astype(np.int32))
 
     def _recall(self, day: Day, delisted: Batch) -> Array:
+        if not len(delisted):
+            return NO_STEPS
         links, records = day.table("cases").fields.record, day.table("records").fields
         known = links[delisted.case] > 0
         rows = links[delisted.case[known]] - 1
@@ -138,8 +142,9 @@ class SharingPlatform(Process):
     def _carry(self, day: Day) -> Array:
         desk = day.table("records")
         records = desk.fields
-        due = np.empty(desk.high, np.int32)
-        due = due[: collect(records.transit, day.now.week, due)]
+        due = desk.due("transit", day.now.week)
+        if not len(due):
+            return NO_STEPS
         steps = np.empty((4 * len(due), 4), np.int32)
         n = kernel.carry_records(
             _arrays(records), records.transit, due, day.people.number, _rules(day), day.now.calendar.first_day,
@@ -158,8 +163,9 @@ class SharingPlatform(Process):
         touched = np.concatenate([records.party[steps[:, 0]], records.target[steps[:, 0]]])
         self._book(day, np.bincount(steps[:, 1], minlength=7), np.bincount(steps[:, 2], minlength=7))
         ended = steps[steps[:, 2] >= kernel.EXPIRED]
-        self._tell(day, ended)
-        desk.release(ended[:, 0])
+        if len(ended):
+            self._tell(day, ended)
+            desk.release(ended[:, 0])
         return touched
 
     def _book(self, day: Day, left: Array, came: Array) -> None:
@@ -183,8 +189,6 @@ class SharingPlatform(Process):
         day.count(records_false_now=-int(records.false[rows].sum()))
 
     def _rename(self, day: Day, targets: Array, masks: Array) -> None:
-        if not len(targets):
-            return
         people, records = day.people, day.table("records").fields
         persons = targets[people.kind[targets] == PERSON]
         was = people.barred[persons] > 0

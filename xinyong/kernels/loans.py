@@ -8,7 +8,7 @@ from xinyong.kernels.variates import normal
 from xinyong.kernels.wheel import schedule
 
 LARGEST_YUAN = 2_000_000_000
-WEEKS_PER_1000_MONTHS = 4348
+WEEKS_PER_MONTH = 365.25 / 12 / 7
 WRITE_OFF_MONTHS = 24
 # totals filled by monthly_visits
 PAID, ARREARS, DEFAULTS, CLOSED, WRITTEN_OFF, TOTALS = 0, 1, 2, 3, 4, 5
@@ -30,14 +30,27 @@ def draw_loans(amount, months, when, rows, number, appetite, shape, base, key): 
 @njit(cache=True, inline="always")
 def next_visit(taken_week: int, visits: int) -> int:
     """The week of the next monthly instalment: months of 30.44 days counted from the loan."""
-    return taken_week + ((visits + 1) * WEEKS_PER_1000_MONTHS) // 1000
+    return taken_week + int((visits + 1) * WEEKS_PER_MONTH)
 
 
 @njit(cache=True, inline="always")
 def instalments_due(outstanding: int, left: int, missed: int) -> int:
     """Yuan owed today: this month's equal part and those missed; the last clears the loan."""
     due = missed + 1
-    return outstanding if due >= left else (outstanding // left) * due
+    return outstanding if due >= left else int(outstanding / left) * due
+
+
+@njit(cache=True, nogil=True)
+def book_loans(loans, wheel, taken, rows, new, week):  # type: ignore[no-untyped-def]
+    """Enter new loans (n rows): loans as in `monthly_visits`, new = (party, amount, months); numbers the party's loans."""
+    party, serial, outstanding, left, _, _, _, taken_week = loans
+    borrower, amount, months = new
+    for k in range(rows.shape[0]):
+        i, p = rows[k], borrower[k]
+        party[i], serial[i] = p, taken[p]
+        taken[p] += np.uint8(1)
+        outstanding[i], left[i], taken_week[i] = amount[k], months[k], week
+        schedule(wheel, i, next_visit(week, 0))
 
 
 @njit(cache=True, nogil=True)

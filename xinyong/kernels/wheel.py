@@ -22,7 +22,7 @@ def schedule(wheel: tuple, row: int, week: int) -> None:
     due[row] = week
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def cancel(wheel: tuple, row: int) -> None:
     """Take a row off the wheel."""
     heads, after, before, due = wheel
@@ -39,18 +39,33 @@ def cancel(wheel: tuple, row: int) -> None:
     due[row] = -1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def collect(wheel: tuple, week: int, out: np.ndarray) -> int:
-    """Take all rows due in a week off the wheel, write them to `out`, return how many."""
+    """Take all rows due in a week off the wheel, write them to `out`, return how many.
+
+    The whole bucket is taken down; rows of a later turn of the wheel are hung up again in the same order.
+    """
     heads, after, before, due = wheel
-    row = heads[week % heads.shape[0]]
+    bucket = week % heads.shape[0]
+    row = heads[bucket]
+    heads[bucket] = -1
     n = 0
+    last = -1
     while row >= 0:
         following = after[row]
+        after[row] = -1
         if due[row] == week:
-            cancel(wheel, row)
+            before[row] = -1
+            due[row] = -1
             out[n] = row
             n += 1
+        else:
+            before[row] = last
+            if last >= 0:
+                after[last] = row
+            else:
+                heads[bucket] = row
+            last = row
         row = following
     return n
 

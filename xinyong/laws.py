@@ -1,0 +1,174 @@
+"""What must hold in every week of every world; a breach stops the run."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xinyong.columns import Array
+from xinyong.engine import Shard
+from xinyong.errors import RunError
+
+Law = Callable[[Shard], str]
+# permitted changes of a listing (model.md 2.7g): notice, open, term, fulfilled, terminated, expired, off
+EDGES = frozenset({
+    (0, 3), (3, 4), (3, 5), (4, 6), (4, 7), (5, 6), (5, 7), (5, 8), (6, 0), (7, 0), (8, 0),
+})  # fmt: skip
+ACTIVITY_PARTS = ("avoided_cum", "bought_cum", "refused_cum")
+
+
+def check(shard: Shard) -> None:
+    """Raise RunError naming every law the shard breaks."""
+    broken = [f"{law.__name__}: {told}" for law in LAWS if (told := law(shard))]
+    if broken:
+        raise RunError(f"shard {shard.code}, week {shard.week}: " + "; ".join(broken))
+
+
+def tally(shard: Shard, name: str) -> int:
+    """A tally's present value; 0 if nobody keeps it."""
+    names = shard.store.tally_names
+    return int(shard.store.tallies[names.index(name)]) if name in names else 0
+
+
+def rows_of(shard: Shard, table: str) -> dict[str, Array]:
+    """The living rows of a side table; no columns if there is no such table."""
+    found = shard.store.tables.get(table)
+    if found is None:
+        return {}
+    alive = np.flatnonzero(found.columns["alive"][: found.high])
+    return {name: a[: found.high][alive] for name, a in found.columns.items()}
+
+
+def _differs(pairs: dict[str, tuple[int, int]]) -> str:
+    return ", ".join(f"{name} is kept as {kept} but counts {found}" for name, (kept, found) in pairs.items() if kept != found)
+
+
+def list_stock(shard: Shard) -> str:
+    """Entries less exits are the stock, by listing, party, person and organisation (V-41)."""
+    cases = rows_of(shard, "cases")
+    if "list_state" not in cases:
+        return ""
+    listed = shard.store.columns["listed"]
+    on = int((cases["published_day"] >= 0).sum())
+    flow = tally(shard, "listings_cum") - tally(shard, "deleted_cum")
+    person = shard.store.columns["kind"] == 0
+    return _differs({
+        "listed_cases_now": (tally(shard, "listed_cases_now"), on),
+        "entries less exits": (flow, on),
+        "listings by party": (int(listed.sum(dtype=np.int64)), on),
+        "listed_parties_now": (tally(shard, "listed_parties_now"), int((listed > 0).sum())),
+        "listed_persons_now": (tally(shard, "listed_persons_now"), int((person & (listed > 0)).sum())),
+        "wrongful_listed_now": (
+            tally(shard, "wrongful_listed_now"), int(cases["unable_then"][cases["published_day"] >= 0].sum())
+        ),
+    })  # fmt: skip
+
+
+def one_state(shard: Shard) -> str:
+    """Each case is in exactly one state of the list, and on it only after a court's order (V-40)."""
+    cases = rows_of(shard, "cases")
+    if "list_state" not in cases:
+        return ""
+    state, ordered = cases["list_state"], cases["stage"] == 3
+    stray = ~np.isin(state, (0, 3, 4, 5, 6, 7, 8)) | ((state > 0) & ~ordered)
+    return f"{int(stray.sum())} cases in no permitted state" if stray.any() else ""
+
+
+def list_steps(shard: Shard) -> str:
+    """Listings change state along the edges of model.md 2.7g only (V-40)."""
+    if "list_step" not in shard.board.kinds:
+        return ""
+    steps = shard.board.hear("list_step")
+    found = set(zip(np.asarray(steps.old).tolist(), np.asarray(steps.new).tolist(), strict=True))
+    strange = sorted(found - EDGES)
+    return f"steps {strange} are not permitted" if strange else ""
+
+
+def records(shard: Shard) -> str:
+    """Records created are in the source, queued, live, expired, deleted or lost (V-42)."""
+    rows = rows_of(shard, "records")
+    if not rows:
+        return ""
+    names = ("in_source_now", "queued_now", "live_now", "expired_cum", "deleted_cum", "lost_cum")
+    whole = sum(tally(shard, f"records_{n}") for n in names)
+    state = np.bincount(rows["state"], minlength=4)
+    return _differs({
+        "records created": (tally(shard, "records_created_cum"), whole),
+        "in source": (tally(shard, "records_in_source_now"), int(state[0])),
+        "queued": (tally(shard, "records_queued_now"), int(state[1])),
+        "live": (tally(shard, "records_live_now"), int(state[2] + state[3])),
+        "false": (tally(shard, "records_false_now"), int(rows["false"].sum())),
+    })
+
+
+def bars(shard: Shard) -> str:
+    """A person is barred exactly while a live record bars them."""
+    rows = rows_of(shard, "records")
+    if not rows:
+        return ""
+    live = rows["state"] >= 2
+    named = np.zeros(shard.store.parties, bool)
+    named[rows["target"][live & (rows["target"] >= 0)]] = True
+    person = shard.store.columns["kind"] == 0
+    barred = (shard.store.columns["barred"] > 0) & person
+    return _differs({
+        "barred_persons_now": (tally(shard, "barred_persons_now"), int(barred.sum())),
+        "persons barred without a live record": (0, int((barred & ~named).sum())),
+    })
+
+
+def wants(shard: Shard) -> str:
+    """Wanted = avoided + had + refused, activity by activity (V-43)."""
+    activities = [n[: -len("_wanted_cum")] for n in shard.store.tally_names if n.endswith("_wanted_cum")]
+    return _differs({
+        a: (tally(shard, f"{a}_wanted_cum"), sum(tally(shard, f"{a}_{p}") for p in ACTIVITY_PARTS)) for a in activities
+    })
+
+
+def points(shard: Shard) -> str:
+    """Points are the base plus the live ledger, and every file has one grade (V-44, V-45)."""
+    ledger = rows_of(shard, "ledger")
+    if not ledger or "points" not in shard.store.columns:
+        return ""
+    held, files = shard.store.columns["points"], shard.store.columns["grade"] > 0
+    booked = np.zeros(len(held), np.int64)
+    np.add.at(booked, ledger["party"], ledger["delta"])
+    bases = np.unique(held[files] - booked[files])
+    graded = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("grade_"))
+    told = f"{len(bases)} different bases" if len(bases) > 1 else ""
+    return told or _differs({
+        "points_sum_now": (tally(shard, "points_sum_now"), int(held[files].sum(dtype=np.int64))),
+        "graded files": (graded, int(files.sum())),
+    })
+
+
+def minors(shard: Shard) -> str:
+    """No minor is on the court's list (V-46)."""
+    columns = shard.store.columns
+    if "listed" not in columns:
+        return ""
+    young = (columns["listed"] > 0) & (columns["kind"] == 0) & (columns["age"] < 18)
+    return f"{int(young.sum())} minors are listed" if young.any() else ""
+
+
+def money(shard: Shard) -> str:
+    """Principal lent = paid + settled + written off + outstanding (V-47)."""
+    loans = rows_of(shard, "loans")
+    if not loans:
+        return ""
+    paths = ("paid_yuan_cum", "settled_yuan_cum", "written_off_yuan_cum", "outstanding_yuan_now")
+    return _differs({
+        "principal lent": (tally(shard, "lent_yuan_cum"), sum(tally(shard, p) for p in paths)),
+        "outstanding": (tally(shard, "outstanding_yuan_now"), int(loans["outstanding"].sum(dtype=np.int64))),
+        "loans": (tally(shard, "loans_now"), len(loans["outstanding"])),
+        "in arrears": (tally(shard, "arrears_now"), int((loans["missed"] > 0).sum())),
+    })
+
+
+def ability(shard: Shard) -> str:
+    """The count of those unable to pay agrees with the column."""
+    if "unable" not in shard.store.columns:
+        return ""
+    return _differs({"unable_now": (tally(shard, "unable_now"), int(shard.store.columns["unable"].sum(dtype=np.int64)))})
+
+
+LAWS: tuple[Law, ...] = (list_stock, one_state, list_steps, records, bars, wants, points, minors, money, ability)
