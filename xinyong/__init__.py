@@ -1,6 +1,5 @@
 """xinyong (信用): a paper on China's social credit system, executable over a wholly synthetic society."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,10 +12,7 @@ if TYPE_CHECKING:
     from xinyong.lab.validate import validate
     from xinyong.rulebook import RuleBook
 
-try:
-    __version__ = version("xinyong")
-except PackageNotFoundError:
-    __version__ = "0+unknown"
+__version__ = "0.1.0"
 
 _HOMES = {
     "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results", "Scenario": "xinyong.lab.scenario",

@@ -41,9 +41,12 @@ def write_table(path: Path, columns: Columns) -> None:
     import duckdb
 
     with whole_or_nothing(path) as draft, duckdb.connect() as db:
-        db.register("part", dict(columns))
+        days = [name for name, array in columns.items() if array.dtype.kind == "M"]
+        db.register("part", {n: a.astype("datetime64[us]") if n in days else a for n, a in columns.items()})
+        dated = "".join(f', CAST("{name}" AS DATE) AS "{name}"' for name in days)
+        select = f"SELECT '{MARK}' AS synthetic, * REPLACE ({dated[2:]}) FROM part" if days else "SELECT * FROM part"
         try:
-            db.execute(f"COPY (SELECT '{MARK}' AS synthetic, * FROM part) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
+            db.execute(f"COPY ({select}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.IOException as error:
             raise OSError(str(error)) from error
 
@@ -60,7 +63,7 @@ def merge_parts(parts: list[Path], path: Path, order: str) -> int:
                 f"COPY (SELECT * FROM read_parquet(?) ORDER BY {order}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)",
                 [names],
             )
-            found = db.execute(f"SELECT count(*) FROM '{draft}'").fetchone()
+            found = db.execute("SELECT count(*) FROM read_parquet(?)", [str(draft)]).fetchone()
         except duckdb.IOException as error:
             raise OSError(str(error)) from error
     return int(found[0]) if found else 0
