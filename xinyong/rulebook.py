@@ -23,7 +23,6 @@ from xinyong.rulefiles import (
     Row,
     Scalar,
     Source,
-    Told,
     Value,
     explain,
     kind_of,
@@ -164,7 +163,7 @@ class RuleBook:
 
     def on(self, date: dt.date) -> Rules:
         """Give all rules in force on a day: `book.on(day).court_list.in_force`."""
-        sections = {name: self._section(name, date) for name in self.sections}
+        sections = {name: self._rules(name, name, date) for name in self.sections}
         return Rules("", sections, (), ())
 
     def change_dates(self) -> tuple[dt.date, ...]:
@@ -219,8 +218,16 @@ class RuleBook:
         return tuple(sorted({date for leaf in self._leaves.values() for date in leaf.values}))
 
     @cached_property
-    def _moving(self) -> frozenset[str]:
-        return frozenset(path.partition(".")[0] for path, r in self._leaves.items() if r.between == "linear")
+    def _moving(self) -> dict[str, tuple[dt.date, dt.date]]:
+        """For each group with a straight line inside: the days between which it may change daily."""
+        spans: dict[str, tuple[dt.date, dt.date]] = {}
+        for path, leaf in self._leaves.items():
+            group = path
+            while leaf.between == "linear" and "." in group:
+                group = group.rpartition(".")[0]
+                first, last = spans.get(group, (leaf.dates[0], leaf.dates[-1]))
+                spans[group] = min(first, leaf.dates[0]), max(last, leaf.dates[-1])
+        return spans
 
     def _flatten(self, path: str, group: Group) -> None:
         self._groups[path] = group
@@ -233,11 +240,14 @@ class RuleBook:
                     below, **{name: getattr(child, name) for name in Leaf.model_fields}
                 )
 
-    def _section(self, name: str, date: dt.date) -> Rules:
-        moment = date if name in self._moving else bisect.bisect_right(self._changes, date)
-        found = self._cache.get((name, moment))
+    def _rules(self, path: str, key: str, date: dt.date) -> Rules:
+        """Build a group's rules or take them from the cache: they change on change dates, on a line daily."""
+        span = self._moving.get(path)
+        moves = span is not None and span[0] <= date < span[1]
+        moment = date if moves else bisect.bisect_right(self._changes, date)
+        found = self._cache.get((path, moment))
         if found is None:
-            found = self._cache[(name, moment)] = self._build(name, name, date)
+            found = self._cache[(path, moment)] = self._build(path, key, date)
         return found
 
     def _build(self, path: str, key: str, date: dt.date) -> Rules:
@@ -246,7 +256,7 @@ class RuleBook:
         signed: list[SignedRow] = []
         for name in group.children:
             leaf = self._leaves.get(f"{path}.{name}")
-            content[name] = self._build(f"{path}.{name}", name, date) if leaf is None else leaf.on(date)
+            content[name] = self._rules(f"{path}.{name}", name, date) if leaf is None else leaf.on(date)
             if leaf is not None and leaf.row is not None and content[name]:
                 since = leaf.dates[bisect.bisect_right(leaf.dates, date) - 1]
                 signed.append(SignedRow(name, leaf.row.issuer, leaf.row.member, leaf.row.activity, since))
@@ -283,8 +293,6 @@ class RuleBook:
                 if opened not in self._leaves and opened not in self._groups:
                     near = did_you_mean(opened, [*self._leaves, *self._groups])
                     raise RuleError(f"{_CALENDAR}.{key} opens '{opened}', which is no rule{near}")
-        for path, group in self._groups.items():
-            _check_presets(path, group)
 
     def _check_source(self, where: str, mark: Mark) -> None:
         if mark.source and mark.source not in self.sources:
@@ -324,7 +332,8 @@ def _patched(leaf: RuleLeaf, change: object) -> Leaf:
         if isinstance(change, Mapping):
             new = {to_date(date): value for date, value in change.items()}
         else:
-            new = {date: change for date, old in values.items() if old.value is not None}
+            said = [date for date, old in values.items() if old.value is not None]
+            new = dict.fromkeys(said or values, change)
         for date, value in new.items():
             _check_kind(value, kinds)
             values[date] = Value.model_validate({"value": value, "grade": "assumed", "why": SCENARIO_REASON})
@@ -338,7 +347,11 @@ def _patched(leaf: RuleLeaf, change: object) -> Leaf:
 
 
 def _check_kind(value: object, kinds: set[str]) -> None:
-    if value is not None and kinds and (not isinstance(value, Told) or kind_of(value) not in kinds):
+    if (
+        value is not None
+        and kinds
+        and (not isinstance(value, int | float | str | list) or kind_of(value) not in kinds)
+    ):
         raise ValueError(f"{value!r} must be of type {min(kinds)}; correct the scenario")
 
 
@@ -353,18 +366,10 @@ def _replaced(group: Group, path: str, changed: Mapping[str, Leaf]) -> Group:
             _replaced(child, below, changed) if isinstance(child, Group) else changed.get(below, child)
         )
     fields = {name: getattr(group, name) for name in type(group).model_fields}
-    return type(group).model_construct(**{**fields, **children})
-
-
-def _check_presets(path: str, group: Group) -> None:
-    if not isinstance(group, CityFile):
-        return
-    deeds = group.children.get("deeds")
-    known = deeds.children if isinstance(deeds, Group) else {}
-    for preset, keys in group.presets.items():
-        for key in keys:
-            if key not in known:
-                raise RuleError(f"{path}: preset '{preset}' names no deed '{key}'{did_you_mean(key, known)}")
+    try:
+        return type(group)(**{**fields, **children})
+    except ValidationError as error:
+        raise RuleError(f"{explain(error, path)}; correct the scenario") from None
 
 
 @lru_cache(maxsize=1)

@@ -30,13 +30,13 @@ from xinyong.errors import RuleError, did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictInt | StrictFloat] | None
-Told = bool | int | float | str | list
 Grade = Literal[
     "verified-paper", "verified-excerpt", "verified-low-quality", "verified-data-file",
     "derived", "project-note", "memory", "fitted", "assumed",
 ]  # fmt: skip
 GRADES: tuple[str, ...] = get_args(Grade)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+_DATE = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 _RESERVED = frozenset({"rows", "signed", "key", "values"})
 
 
@@ -187,7 +187,22 @@ class Group(BaseModel):
 class CityFile(Group):
     """The scheme of points of one city; `presets` name the deeds that each reading of it counts."""
 
+    code: StrictInt = Field(ge=1, le=255)
     presets: dict[str, list[str]] = {}
+
+    @model_validator(mode="after")
+    def _presets_known(self) -> "CityFile":
+        deeds, preset = self.children.get("deeds"), self.children.get("preset")
+        known = deeds.children if isinstance(deeds, Group) else {}
+        for name, keys in self.presets.items():
+            for key in keys:
+                if key not in known:
+                    raise ValueError(f"preset '{name}' names no deed '{key}'{did_you_mean(key, known)}")
+        for value in preset.values.values() if isinstance(preset, Leaf) else ():
+            if value.value is not None and value.value not in self.presets:
+                near = did_you_mean(str(value.value), self.presets)
+                raise ValueError(f"there is no preset '{value.value}'{near}")
+        return self
 
 
 class Event(Mark):
@@ -297,7 +312,11 @@ def explain(error: ValidationError, path: str) -> str:
 
 
 def _at(path: str, steps: list[str]) -> str:
-    return ".".join([path, *steps])
+    return ".".join([path, *(_DATE.sub(_iso, step) for step in steps)])
+
+
+def _iso(match: re.Match[str]) -> str:
+    return dt.date(*(int(part) for part in match.groups())).isoformat()
 
 
 def schema() -> str:
