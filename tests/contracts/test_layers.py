@@ -13,7 +13,7 @@ LAYERS = {
     "i18n",
     1: "institutions behaviours",
     2: "assembly engine measures population households recipes recipe_model ipf "
-    "guard guard_tables guard_values",
+    "guard guard_tables guard_values laws",
     3: "lab",
     4: "report",
     5: "cli __main__",
