@@ -69,6 +69,11 @@ class Words:
         found = gettext(text, self.language)
         return found.format(**fields) if fields else found
 
+    @property
+    def gap(self) -> str:
+        """Give what stands between two sentences."""
+        return "" if self.chinese else " "
+
     def pick(self, english: str, chinese: str) -> str:
         """Choose between two texts that are kept together as data."""
         return chinese if self.chinese else english
@@ -99,7 +104,7 @@ class Words:
         """Write a share in per cent."""
         if share is None:
             return NDASH
-        digits = 1 if abs(share) < 0.0995 else 0
+        digits = 1 if 0 < abs(share) < 0.0995 else 0
         text = f"{abs(share) * 100:.{digits}f}"
         nought = not float(text)
         mark = "" if nought else (MINUS if share < 0 else ("+" if sign else ""))

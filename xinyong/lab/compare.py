@@ -3,8 +3,9 @@
 Replicates with the same seed meet the same luck, so the difference inside a pair comes from the rules alone.
 """
 
+import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,18 +54,21 @@ class Comparison:
     first_measures: tuple[str, ...]
     rows: tuple[Difference, ...]
 
+    def __iter__(self) -> Iterator[Difference]:
+        return iter(self.rows)
+
 
 def compare(
     run_a: Run,
     run_b: Run,
+    dates: dt.date | str | Sequence[dt.date | str] | None = None,
     *,
-    dates: Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
     lower: float = 0.1,
     upper: float = 0.9,
     unpaired: bool = False,
 ) -> Comparison:
-    """Compare two runs of the same society under different rules, week by week and on chosen days."""
+    """Compare two runs of the same society under different rules, on chosen days or the last they share."""
     clash = _changes(run_a, run_b, SAME_WORLD)
     if clash and not unpaired:
         told = "; ".join(f"{change.fact}: {change.a} and {change.b}" for change in clash)
@@ -75,7 +79,7 @@ def compare(
     names = list(measures) if measures is not None else [name for name in run_a.measures if run_b.has(name)]
     common = _common_dates(run_a, run_b)
     first_date, first = _first_difference(run_a, run_b, names, common)
-    days = [np.datetime64(day, "D") for day in dates] if dates else _year_ends(common)
+    days = _days(dates, common)
     rows = [row for name in names for row in _rows(run_a, run_b, name, days, (lower, upper), not clash)]
     plan = _changes(run_a, run_b, (*SAME_WORLD, *PLAN))
     return Comparison(
@@ -102,11 +106,12 @@ def _common_dates(run_a: Run, run_b: Run) -> Days:
     return common
 
 
-def _year_ends(common: Days) -> list[np.datetime64]:
-    """Give the last week end of every year, the last one included."""
-    years = common.astype("datetime64[Y]")
-    last = np.flatnonzero(np.append(years[1:] != years[:-1], True))
-    return [np.datetime64(day, "D") for day in common[last]]
+def _days(dates: dt.date | str | Sequence[dt.date | str] | None, common: Days) -> list[np.datetime64]:
+    """Give the days to compare on: those asked for, or the last week end that both runs have."""
+    if dates is None:
+        return [np.datetime64(str(common[-1]), "D")]
+    asked = [dates] if isinstance(dates, (str, dt.date)) else dates
+    return [np.datetime64(str(day), "D") for day in asked]
 
 
 def _both(run_a: Run, run_b: Run, name: str) -> tuple[Days, Values, Days, Values]:
@@ -155,9 +160,7 @@ def _rows(
     return rows
 
 
-def _band(
-    a: NDArray[np.float64], b: NDArray[np.float64], shares: tuple[float, float]
-) -> tuple[float, float]:
+def _band(a: NDArray[np.float64], b: NDArray[np.float64], shares: tuple[float, float]) -> tuple[float, float]:
     """Give the range that most paired differences lie in."""
     low, high = np.quantile(b - a, shares)
     return float(low), float(high)

@@ -76,6 +76,7 @@ class Run:
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.path = folder
         self.manifest = manifest
+        self._read: dict[tuple[str, str], tuple[Days, Values]] = {}
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def __repr__(self) -> str:
@@ -142,13 +143,24 @@ class Run:
 
     def series(self, measure: str, shard: str = "all", *, scaled: bool = True) -> tuple[Days, Values]:
         """Give the week ends and one row of values a replicate; scaled up to real persons if asked."""
+        days, values = self._series(measure, shard)
+        return days, values * self.scale if scaled else values.copy()
+
+    def _series(self, measure: str, shard: str) -> tuple[Days, Values]:
+        """Read one measure once."""
+        if (measure, shard) not in self._read:
+            self._read[measure, shard] = self._read_series(measure, shard)
+        return self._read[measure, shard]
+
+    def _read_series(self, measure: str, shard: str) -> tuple[Days, Values]:
+        """Arrange one measure as a row a replicate."""
         rows = self.weekly(measure, shard=shard)
         replicates = np.unique(rows["replicate"]).size
         if rows["week"].size % replicates:
             raise RunError(f"{self.path}: replicates have unequal numbers of weeks; the table is damaged")
         values = rows[measure].astype(np.float64).reshape(replicates, -1)
         days = cast("Days", rows["date"].astype("datetime64[D]")[: values.shape[1]])
-        return days, values * self.scale if scaled else values
+        return days, values
 
     def bands(
         self,

@@ -1,0 +1,67 @@
+"""Rongcheng's grades over time."""
+
+import datetime as dt
+
+import numpy as np
+from markupsafe import Markup
+
+from xinyong.i18n import N_
+from xinyong.report.charts import Label, areas
+from xinyong.report.html import Cell, Grid, figure, join, note, prose
+from xinyong.report.page import Context, Page
+
+GRADES = ("aaa", "aa", "a", "b", "c", "d")
+NEEDS = ("scored_persons_now", "points_sum_now", *(f"grade_{grade}_now" for grade in GRADES))
+
+
+def body(c: Context) -> Markup:
+    """Draw the share of each grade."""
+    t = c.words
+    persons, points = (
+        float(c.run.last("scored_persons_now").mean()),
+        float(c.run.last("points_sum_now").mean()),
+    )
+    days, scored = c.run.series("scored_persons_now")
+    mean = scored.mean(axis=0)
+    first = int(np.argmax(mean > 0))
+    parts = [
+        (
+            grade.upper(),
+            c.run.series(f"grade_{grade}_now")[1].mean(axis=0)[first:] / np.maximum(mean[first:], 1),
+        )
+        for grade in GRADES
+    ]
+    dates: list[dt.date] = [day.astype(dt.date) for day in days[first:]]
+    title = t("Share of residents in each grade")
+    label = Label(c.key("points"), title, t("Six small panels, one a grade, each on its own scale."))
+    lines: list[list[Cell]] = [
+        [name, t.percent(float(values[-1])), t.count(float(values[-1]) * persons)] for name, values in parts
+    ]
+    grid = Grid([t("Grade"), t("Share at the end"), t("Residents")], lines, numbers=(1, 2))
+    caption = Markup("<b>{}</b> {}").format(title, t("each panel on its own scale"))
+    return join(
+        [
+            prose(
+                t(
+                    "{n} residents carry points; they began with 1,000 and stand at {mean} on average.",
+                    n=t.count(persons),
+                    mean=f"{points / persons:,.1f}",
+                )
+            ),
+            figure(areas(label, dates, parts, t), caption, grid, t("Numbers"), wide=True),
+            note(
+                t(
+                    "No published distribution of grades was found. The cut-points other than that "
+                    "of D are from memory or from another county, so these shares test nothing."
+                )
+            ),
+        ]
+    )
+
+
+def _scored(c: Context) -> bool:
+    """Say whether anybody carries points."""
+    return bool(c.run.last("scored_persons_now").mean() > 0)
+
+
+PAGE = Page(80, "points", N_("Rongcheng's points and grades"), NEEDS, body, _scored)

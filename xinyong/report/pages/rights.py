@@ -1,0 +1,117 @@
+"""What the same run costs those who are listed."""
+
+from markupsafe import Markup
+
+from xinyong.i18n import N_, NDASH
+from xinyong.report.html import Cell, Grid, join, note, prose, table
+from xinyong.report.page import Context, Page
+
+DELAYS = (
+    "SELECT count(*) AS n, median(deleted_date - ended_date) AS middle, "
+    "quantile_cont(deleted_date - ended_date, 0.95) AS late "
+    "FROM episodes WHERE deleted_date IS NOT NULL AND ended_date IS NOT NULL"
+)
+LENGTHS = (
+    'SELECT "exit" AS way, count(*) AS n, median(coalesce(deleted_date, ended_date) - published_date) AS middle '
+    "FROM episodes WHERE \"exit\" <> 'open' GROUP BY way ORDER BY n DESC, way"
+)
+WAYS = {
+    "performed": N_("performed"),
+    "terminated": N_("terminated"),
+    "expired": N_("term expired"),
+    "corrected": N_("corrected"),
+}
+
+
+def body(c: Context) -> Markup:
+    """Write the table of costs."""
+    t = c.words
+    heads = [t("At the end of the run"), t("Run"), t("Of what")]
+    lines = [line for line in (_wrongful(c), _false(c), _corrected(c), _objections(c), _barred(c)) if line]
+    return join(
+        [
+            prose(
+                t(
+                    "Effects are shown beside what they cost. Truth is known here because the "
+                    "society is invented: the run says what an error of some size does, not how "
+                    "large the real error is. No rate of wrongful listing was ever published."
+                )
+            ),
+            table(Grid(heads, lines, numbers=(1,))),
+            _times(c) if (c.run.path / "episodes.parquet").is_file() else "",
+        ]
+    )
+
+
+def _share(c: Context, part: str, whole: str, name: str, of: str) -> list[Cell]:
+    """Write one count with the share it makes."""
+    t = c.words
+    if not c.run.has(part, whole):
+        return []
+    a, b = float(c.run.last(part).mean()), float(c.run.last(whole).mean())
+    return [name, t.count(a), t("{share} of {what}", share=t.percent(a / b), what=of) if b else NDASH]
+
+
+def _wrongful(c: Context) -> list[Cell]:
+    """Count listings of those who could not pay."""
+    t = c.words
+    return _share(
+        c, "wrongful_listed_now", "listed_cases_now", t("listed although unable to pay"), t("cases listed")
+    )
+
+
+def _false(c: Context) -> list[Cell]:
+    """Count records that are not true."""
+    t = c.words
+    return _share(
+        c, "records_false_now", "records_live_now", t("false records in effect"), t("records in effect")
+    )
+
+
+def _corrected(c: Context) -> list[Cell]:
+    """Count listings that were put right."""
+    t = c.words
+    return _share(c, "corrected_cum", "listings_cum", t("listings corrected"), t("listings"))
+
+
+def _objections(c: Context) -> list[Cell]:
+    """Count objections."""
+    t = c.words
+    return _share(c, "objections_cum", "listings_cum", t("objections raised"), t("listings"))
+
+
+def _barred(c: Context) -> list[Cell]:
+    """Count barred persons per listed person."""
+    t = c.words
+    return _share(
+        c, "barred_persons_now", "persons_now", t("persons barred from something"), t("all persons")
+    )
+
+
+def _times(c: Context) -> Markup:
+    """Say how long listings and deletions took."""
+    t = c.words
+    delay = c.run.table(DELAYS)
+    found = c.run.table(LENGTHS)
+    lines: list[list[Cell]] = [
+        [
+            t(WAYS[str(way)]) if str(way) in WAYS else str(way),
+            t.count(float(n)),
+            t("{n} days", n=t.count(float(m))),
+        ]
+        for way, n, m in zip(found["way"], found["n"], found["middle"], strict=True)
+    ]
+    heads = [t("Listing ended by"), t("Episodes (invented)"), t("Median time on the list")]
+    if not int(delay["n"][0]):
+        return Markup("")
+    text = t(
+        "From the end of the ground for listing to deletion: {middle} days in the "
+        "median, {late} days at the 95th per cent. The rules of 2017 allow three "
+        "working days.",
+        middle=t.count(float(delay["middle"][0])),
+        late=t.count(float(delay["late"][0])),
+    )
+    return table(Grid(heads, lines, numbers=(1, 2))) + note(text)
+
+
+PAGE = Page(90, "rights", N_("What it costs those listed"), ("listed_cases_now",), body)
