@@ -13,7 +13,7 @@ from xinyong.process import Day, Process
 class Deeds(Process):
     """Residents of a city with a scheme do, now and then, what its table of deeds rewards or punishes.
 
-    Deeds happen whether or not the scheme is in force yet; only then do they cost or earn points.
+    Deeds are counted from the year a city's table of deeds exists; before that nobody writes them down.
     *Source:* deed rows of `rules/cities/`; rates assumed.
     """
 
@@ -45,7 +45,7 @@ class Deeds(Process):
                 self._week(day, city, here)
 
     def _week(self, day: Day, city: object, party: Array) -> None:
-        codes, shares, mean = _table(city, day.now.years)
+        codes, shares, mean = _table(city, day.own_rules.rate_ratio * day.now.years)
         most = len(party) + 16
         rows, picked, when = np.empty(most, np.int32), np.empty(most, np.uint16), np.empty(most, np.int32)
         n = do_deeds(

@@ -42,7 +42,7 @@ class CityPoints(Process):
 
     def step(self, day: Day) -> None:
         """Open files where a scheme starts, let old points lapse, book this week's deeds."""
-        if not day.table("residents").high:
+        if not day.table("residents").high or not day.own_rules.in_force:
             return
         if day.now.date.timetuple().tm_yday <= 7:
             day.people.gained[:] = 0
