@@ -111,7 +111,7 @@ def _row(run: Run, figure: Published, small: str) -> Row:
     if not inside(run, figure.date):
         reason = reason or "outside the dates of this run"
     elif not run.has(figure.measure):
-        reason = reason or f"this run does not count {figure.measure}"
+        reason = reason or "not counted in this run"
     elif not small:
         values = _simulated(run, figure)
     return _judged(figure, values, reason)
