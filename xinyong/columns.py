@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xinyong.errors import OwnershipError, did_you_mean
-from xinyong.kernels.wheel import collect
+from xinyong.kernels.wheel import cancel_many, collect
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int32]
@@ -130,9 +130,11 @@ class Table:
         return taken
 
     def release(self, rows: Rows) -> None:
-        """Free rows: blank every field and keep the numbers for reuse."""
+        """Free rows: take them off every wheel, blank every field and keep the numbers for reuse."""
         if not len(rows):
             return
+        for wheel in self.wheels.values():
+            cancel_many(wheel, rows)
         for name, spec in self.specs.items():
             self.columns[name][rows] = spec.initial
         self.freed = np.concatenate([self.freed, rows.astype(np.int32)])

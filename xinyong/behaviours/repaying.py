@@ -55,10 +55,10 @@ class Repaying(Process):
     heard = ("suit", "settled")
 
     def step(self, day: Day) -> None:
-        """Settle, book new loans, then one instalment day for each loan due this week."""
+        """Note suits, settle, book new loans, then one instalment day for each loan due this week."""
+        self._to_court(day, day.heard("suit"))
         self._settle(day, day.heard("settled"))
         self._settle(day, day.hear("performed"))
-        self._to_court(day, day.heard("suit"))
         self._book(day, day.hear("loan"))
         self._visit(day)
 

@@ -11,7 +11,6 @@ from xinyong.process import Day, Process
 from xinyong.timeline import working_days
 
 HORIZON_DAYS = 3660
-EXITS = {kernel.PERFORMED: "performed", kernel.BY_TERMINATION: "terminated", kernel.BY_EXPIRY: "expired"}
 
 
 class CourtList(Process):
@@ -113,7 +112,8 @@ class CourtList(Process):
         cases = day.table("cases").fields
         share = day.own_rules.early_deletion_share
         who = day.base | day.people.number[cases.party[rows]].astype(np.uint64)
-        return np.asarray((cases.list_state[rows] == kernel.OPEN) | (uniforms(day.key, who, 99) < (share or 0.0)))
+        case = who | (cases.serial[rows].astype(np.uint64) << np.uint64(48))
+        return np.asarray((cases.list_state[rows] == kernel.OPEN) | (uniforms(day.key, case, 6) < (share or 0.0)))
 
     def _turn_pages(self, day: Day) -> None:
         desk = day.table("cases")

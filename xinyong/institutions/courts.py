@@ -66,7 +66,8 @@ class Courts(Process):
         cases = desk.fields
         for name in ("party", "loan", "serial", "amount", "evading"):
             getattr(cases, name)[rows] = getattr(suits, name)
-        cases.number[rows] = day.tallied("cases_opened_cum") + np.arange(len(rows))
+        turn = np.lexsort((suits.serial, day.people.number[suits.party]))
+        cases.number[rows[turn]] = day.tallied("cases_opened_cum") + np.arange(len(rows))
         cases.suit_day[rows] = suits.day
         wait = np.empty(len(rows), np.int32)
         gamma = _gamma_quantiles(rules.judgment_delay_shape)

@@ -29,7 +29,7 @@ class Objection(Process):
         "objections_granted_cum": Tally("objections and reconsiderations granted", "rulings"),
         "late_rulings_cum": Tally("rulings later than the law allows", "rulings"),
     }
-    reads = ("number", "cases.party", "cases.number", "cases.unable_then", "cases.list_state")
+    reads = ("number", "cases.party", "cases.serial", "cases.number", "cases.unable_then", "cases.list_state")
     hears = ("listed",)
     posts = {
         "ruling": Notice("a court rules on an objection", {"case": "i4", "number": "u4", "granted": "u1"}),
@@ -97,4 +97,4 @@ class Objection(Process):
     def _draw(self, day: Day, rows: Array, index: int) -> Array:
         cases = day.table("cases").fields
         who = day.base | day.people.number[cases.party[rows]].astype(np.uint64)
-        return uniforms(day.key, who | (cases.number[rows].astype(np.uint64) << np.uint64(48)), index)
+        return uniforms(day.key, who | (cases.serial[rows].astype(np.uint64) << np.uint64(48)), index)

@@ -23,13 +23,13 @@ def _later(day, mean_days, u):  # type: ignore[no-untyped-def]
 def enter_records(records, rows, number, rules, base, key):  # type: ignore[no-untyped-def]
     """Give new records (n rows) the day they leave the source; those not shared stay there.
 
-    records = (party, case_number, state, next_day, entered_day).
+    records = (party, serial, state, next_day, entered_day).
     """
-    party, case, state, next_day, entered = records
+    party, serial, state, next_day, entered = records
     for k in range(rows.shape[0]):
         i = rows[k]
         who = base | np.uint64(number[party[i]])
-        turn = np.int64(case[i]) * 16
+        turn = np.int64(serial[i]) * 16
         state[i] = SOURCE
         shared = uniform(key, who, turn) < rules[SHARED]
         next_day[i] = _later(entered[i], rules[SOURCE_DAYS], uniform(key, who, turn + 1)) if shared else NEVER
@@ -41,12 +41,12 @@ def recall_records(records, wheel, rows, days, number, rules, first_day, week, b
 
     Those that go at once are written to `steps` (row, from, to, day); returns how many.
     """
-    party, case, state, next_day, _ = records
+    party, serial, state, next_day, _ = records
     n = 0
     for k in range(rows.shape[0]):
         i = rows[k]
         who = base | np.uint64(number[party[i]])
-        turn = np.int64(case[i]) * 16
+        turn = np.int64(serial[i]) * 16
         cancel(wheel, i)
         if state[i] != LIVE:
             steps[n, 0], steps[n, 1], steps[n, 2], steps[n, 3] = i, state[i], DELETED, days[k]
@@ -66,13 +66,13 @@ def recall_records(records, wheel, rows, days, number, rules, first_day, week, b
 @njit(cache=True, nogil=True)
 def carry_records(records, wheel, due, number, rules, first_day, week, base, key, steps):  # type: ignore[no-untyped-def]
     """Move each due record (n rows) as far as this week allows; returns steps (row, from, to, day) written."""
-    party, case, state, next_day, _ = records
+    party, serial, state, next_day, _ = records
     last_day = first_day + 7 * week + 6
     n = 0
     for k in range(due.shape[0]):
         i = due[k]
         who = base | np.uint64(number[party[i]])
-        turn = np.int64(case[i]) * 16
+        turn = np.int64(serial[i]) * 16
         while next_day[i] <= last_day:
             day = next_day[i]
             steps[n, 0], steps[n, 1], steps[n, 3] = i, state[i], day

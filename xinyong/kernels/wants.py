@@ -27,7 +27,7 @@ def propensities(out, rows, party, number, quantiles, base, key):  # type: ignor
 @njit(cache=True, inline="always")
 def avoids(u: float, refusals: int, ceiling: float, to_learn: float) -> bool:
     """Whether a person who was refused before leaves it alone this time."""
-    return u < ceiling * (1.0 - math.exp(-refusals / to_learn))
+    return u < ceiling * (1.0 - math.exp(-float(refusals) / to_learn))
 
 
 @njit(cache=True, nogil=True)
