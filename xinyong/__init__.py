@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from xinyong.draws import draw
     from xinyong.errors import XinyongError
     from xinyong.lab.compare import compare
-    from xinyong.lab.play import play
+    from xinyong.api import play
     from xinyong.lab.results import Run, open_run
     from xinyong.lab.scenario import Scenario, load_scenario
     from xinyong.lab.validate import validate
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results", "Scenario": "xinyong.lab.scenario",
     "XinyongError": "xinyong.errors", "compare": "xinyong.lab.compare", "draw": "xinyong.draws",
-    "load_scenario": "xinyong.lab.scenario", "open_run": "xinyong.lab.results", "play": "xinyong.lab.play",
+    "load_scenario": "xinyong.lab.scenario", "open_run": "xinyong.lab.results", "play": "xinyong.api",
     "validate": "xinyong.lab.validate",
 }  # fmt: skip
 

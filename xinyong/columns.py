@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xinyong.errors import OwnershipError, did_you_mean
-from xinyong.kernels.wheel import cancel_many, collect
+from xinyong.kernels.wheel import blank, cancel_many, collect
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int32]
@@ -67,6 +67,7 @@ class Table:
         self.capacity = 0
         self.specs: dict[str, Column] = {"alive": Column("u1", "1 while the row exists")}
         self.columns: dict[str, Array] = {"alive": np.zeros(0, "u1")}
+        self.blocks: list[tuple[Array, Array]] = []
         self.heads: dict[str, Rows] = {}
         self.wheels: dict[str, WheelArrays] = {}
         self.freed: Rows = np.zeros(0, np.int32)
@@ -105,15 +106,26 @@ class Table:
 
     def resize(self, capacity: int) -> None:
         """Move every array to one of `capacity` rows."""
-        for name, spec in self.specs.items():
-            grown = _blank(spec, capacity)
-            grown[: self.high] = self.columns[name][: self.high]
-            self.columns[name] = grown
+        self.blocks = []
+        for kind in sorted({(spec.dtype, spec.width) for spec in self.specs.values()}):
+            self._lay_out([n for n, spec in self.specs.items() if (spec.dtype, spec.width) == kind], capacity)
         self.capacity = capacity
         for name in self.heads:
             self._tie(name)
         for lens in self.lenses:
             lens.forget()
+
+    def _lay_out(self, names: list[str], capacity: int) -> None:
+        """Lay fields of one type one after another in a block, so that rows can be blanked in one go."""
+        first = self.specs[names[0]]
+        initial = np.array([self.specs[name].initial for name in names], first.dtype)
+        block = np.empty((len(names), capacity, first.width), first.dtype)
+        block[:] = initial[:, None, None]
+        for name, field in zip(names, block, strict=True):
+            flat = field[:, 0] if first.width == 1 else field
+            flat[: self.high] = self.columns[name][: self.high]
+            self.columns[name] = flat
+        self.blocks.append((block, initial))
 
     def take(self, rows: int) -> Rows:
         """Row numbers for `rows` new rows, marked alive and blank otherwise."""
@@ -135,8 +147,8 @@ class Table:
             return
         for wheel in self.wheels.values():
             cancel_many(wheel, rows)
-        for name, spec in self.specs.items():
-            self.columns[name][rows] = spec.initial
+        for block, initial in self.blocks:
+            blank(block, rows, initial)
         self.freed = np.concatenate([self.freed, rows.astype(np.int32)])
 
     @property

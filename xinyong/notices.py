@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +26,7 @@ class Notice:
     fields: Mapping[str, str] = field(default_factory=dict)
     keep: bool = False
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, str]:
         """All columns, `day` first."""
         return {"day": "i4", **self.fields}
@@ -59,7 +60,7 @@ class Board:
     def post(self, kind: str, columns: Mapping[str, Array]) -> None:
         """Hang a batch; it is frozen from here on."""
         notice = self.kinds[kind]
-        if set(columns) != set(notice.columns):
+        if columns.keys() != notice.columns.keys():
             missing = sorted(set(notice.columns) ^ set(columns))
             raise OwnershipError(f"notice '{kind}' must have the columns {list(notice.columns)}; check {missing}")
         if not len(columns["day"]):

@@ -1,13 +1,13 @@
 """The protocol: what an institution or a behaviour declares, and the one object it is handed each step."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from xinyong.columns import Desk, Lens, Owned, Store, Tally
+from xinyong.columns import Array, Desk, Lens, Owned, Store, Tally
 from xinyong.notices import Batch, Board, Notice, unknown_kind
 from xinyong.timeline import Calendar
 
@@ -138,6 +138,12 @@ def party_lens(process: Process, store: Store) -> Lens:
     return Lens(process.name, store.columns, mine, lent, "the parties")
 
 
-def names_of(owned: Iterable[str]) -> str:
-    """A short list for messages."""
-    return ", ".join(sorted(owned))
+def somebody(day: Day, u: Array) -> Array:
+    """Rows of persons picked by number, so that the order of rows does not matter."""
+    numbers = day.people.number
+    persons = int((day.people.kind == 0).sum())
+    picked = (u * persons).astype(np.uint32)
+    if np.array_equal(numbers[picked], picked):
+        return picked.astype(np.int32)
+    order = np.argsort(numbers)
+    return order[np.searchsorted(numbers[order], picked)].astype(np.int32)

@@ -9,14 +9,14 @@ import pytest
 import source
 
 LAYERS = {
-    0: "process over errors columns notices draws timeline ids names graph rulebook rulefiles rates kernels "
+    0: "process over errors columns notices draws timeline ids names graph rulebook rulefiles rates memoranda kernels "
     "i18n",
     1: "institutions behaviours",
     2: "assembly engine measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws",
     3: "lab",
     4: "report",
-    5: "cli __main__",
+    5: "cli api __main__",
 }
 LAYER = {name: layer for layer, these in LAYERS.items() for name in these.split()}
 # Narrower than "down": where the page names what may be imported. `errors` is open to everybody.

@@ -21,10 +21,19 @@ def label(path: Path) -> str:
     return str(path.relative_to(source.ROOT))
 
 
+def declarations(path: Path) -> int:
+    """Lines in which a process says what it owns, reads and posts: a table, not code (decision 0016)."""
+    classes = [node for node in source.tree(path).body if isinstance(node, ast.ClassDef)]
+    tables = [node for c in classes for node in c.body if isinstance(node, ast.Assign)]
+    return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in tables)
+
+
 @pytest.mark.parametrize("path", EVERYWHERE, ids=label)
 def test_a_file_has_one_idea(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    limit = INSTITUTION if path.parent == source.PACKAGE / "institutions" else FILE
+    limit = FILE
+    if path.parent == source.PACKAGE / "institutions":
+        lines, limit = lines - declarations(path), INSTITUTION
     assert lines <= limit, f"{label(path)} has {lines} lines; the limit is {limit}"
 
 

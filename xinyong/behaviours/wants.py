@@ -54,7 +54,7 @@ class Wants(Process):
 
     def step(self, day: Day) -> None:
         """Follow newly barred persons, then a week of wants."""
-        quantiles, numbers, values = _tables(tuple(_numbers(row) for row in day.own_rules.activities.rows()))
+        quantiles, numbers, values = _tables(day.own_rules.activities)
         self._value(day, values)
         self._follow(day, quantiles)
         self._week(day, numbers)
@@ -101,9 +101,10 @@ def _numbers(row: Any) -> tuple[float, ...]:
     return tuple(float(f or 0.0) for f in fields)
 
 
-@lru_cache(maxsize=64)
-def _tables(rows: tuple[tuple[float, ...], ...]) -> tuple[Array, Array, Array]:
+@lru_cache(maxsize=256)
+def _tables(activities: Any) -> tuple[Array, Array, Array]:
     """Gamma quantiles (activities, grid), numbers (activities, 5) and yearly values (activities)."""
+    rows = [_numbers(row) for row in activities.rows()]
     quantiles = np.array([_gamma_quantiles(row[6]) for row in rows])
     numbers = np.array([(r[0] * r[1], r[2], r[3], r[4], max(r[5], 1e-9)) for r in rows])
     return quantiles, numbers, np.array([r[0] * r[7] for r in rows], np.float32)

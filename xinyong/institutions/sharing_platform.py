@@ -1,8 +1,5 @@
 """The national credit information sharing platform: whose listing bars from what, since when."""
 
-import datetime as dt
-import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,12 +8,11 @@ from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import records as kernel
 from xinyong.kernels.wheel import schedule_many
+from xinyong.memoranda import MOST_ACTIVITIES, in_force
 from xinyong.notices import Batch, Notice
-from xinyong.process import Day, Process
+from xinyong.process import Day, Process, somebody
 from xinyong.rates import DAYS_PER_YEAR
-from xinyong.timeline import day_number
 
-MOST_ACTIVITIES, MOST_ISSUERS = 16, 8
 COURT_LIST = 0
 PERSON = 0
 NO_STEPS = np.zeros((0, 4), np.int32)
@@ -38,6 +34,7 @@ class SharingPlatform(Process):
         "records.party": Column("i4", "row of the party the record names"),
         "records.target": Column("i4", "row of the person it bars; -1 none"),
         "records.case_number": Column("u4", "number of the case, with a mark for copies"),
+        "records.serial": Column("u4", "the debtor's how-manieth loan, with a mark for copies: keys the draws"),
         "records.issuer": Column("u1", "who issued it"),
         "records.state": Column("u1", "0 source, 1 queued, 2 live, 3 being deleted"),
         "records.false": Column("u1", "1 if it names the wrong party (truth)"),
@@ -58,7 +55,7 @@ class SharingPlatform(Process):
         "records_false_now": Tally("records in existence that name the wrong party (truth)", "records", stock=True),
         "barred_persons_now": Tally("persons barred from something", "persons", stock=True),
     }
-    reads = ("number", "kind", "organisations.party", "organisations.representative")
+    reads = ("number", "kind", "cases.serial", "organisations.party", "organisations.representative")
     hears = ("listed", "delisted")
     posts = {
         "barred_notice": Notice("a person is newly barred from something", {"party": "i4"}),
@@ -77,7 +74,7 @@ class SharingPlatform(Process):
         """Take in listings and deletions, carry records on, and bar or unbar those concerned."""
         if day.own_rules.ramp_years is None:
             return
-        coverage, masks, changed = _in_force(day.now.book, day.now.monday, *_ramp(day))
+        coverage, masks, changed = in_force(day.now.book, day.now.monday, *_ramp(day))
         day.table("activities").fields.coverage[:MOST_ACTIVITIES] = coverage
         self._enter(day, day.hear("listed"))
         recalled = self._recall(day, day.hear("delisted"))
@@ -91,14 +88,14 @@ class SharingPlatform(Process):
     def _enter(self, day: Day, listed: Batch) -> None:
         if not len(listed):
             return
-        party, number, wrong = self._with_errors(day, listed)
+        party, number, serial, when, wrong = self._with_errors(day, listed)
         desk = day.table("records")
         rows = desk.take(len(party))
         records = desk.fields
         records.party[rows], records.case_number[rows], records.false[rows] = party, number, wrong
+        records.serial[rows], records.entered_day[rows] = serial, when
         records.target[rows] = _persons_barred(day, party)
         records.issuer[rows] = COURT_LIST
-        records.entered_day[rows] = np.resize(listed.day, len(rows))
         kernel.enter_records(_arrays(records), rows, day.people.number, _rules(day), day.base, day.fixed_key)
         self._schedule(day, rows)
         day.table("cases").fields.record[listed.case] = rows[: len(listed)] + 1
@@ -106,18 +103,24 @@ class SharingPlatform(Process):
             records_created_cum=len(rows), records_in_source_now=len(rows), records_false_now=int(wrong.sum())
         )
 
-    def _with_errors(self, day: Day, listed: Batch) -> tuple[Array, Array, Array]:
-        """The parties records will name: some are mistaken for another, some records are invented outright."""
+    def _with_errors(self, day: Day, listed: Batch) -> tuple[Array, Array, Array, Array, Array]:
+        """Whom records will name, case numbers, serials, days, and which name somebody else.
+
+        Some debtors are mistaken for another; some records are invented outright, as a second copy.
+        """
         rules, numbers = day.own_rules, day.people.number
-        who = (day.base | numbers[listed.party].astype(np.uint64)) | (listed.number.astype(np.uint64) << np.uint64(48))
+        serial = day.table("cases").fields.serial[listed.case].astype(np.uint32)
+        who = day.base | numbers[listed.party].astype(np.uint64) | (serial.astype(np.uint64) << np.uint64(48))
         mistaken = uniforms(day.key, who, 0) < (rules.wrong_person_per_1000 or 0) / 1000
         invented = np.flatnonzero(uniforms(day.key, who, 1) < (rules.false_record_per_1000 or 0) / 1000)
         party = np.concatenate([listed.party, listed.party[invented]])
         wrong = np.concatenate([mistaken, np.ones(len(invented), bool)])
-        elsewhere = uniforms(day.key, np.concatenate([who, who[invented] + np.uint64(1)]), 2)
-        party[wrong] = _somebody(day, elsewhere[wrong])
-        number = np.concatenate([listed.number, listed.number[invented] | np.uint32(1 << 31)])
-        return party, number, wrong
+        elsewhere = np.concatenate([uniforms(day.key, who, 2), uniforms(day.key, who[invented], 3)])
+        party[wrong] = somebody(day, elsewhere[wrong])
+        every, copy = np.arange(len(listed)), np.uint32(1 << 31)
+        number = np.concatenate([listed.number, listed.number[invented] | copy])
+        serial = np.concatenate([serial, serial[invented] | copy])
+        return party, number, serial, listed.day[np.concatenate([every, invented])], wrong
 
     def _schedule(self, day: Day, rows: Array) -> None:
         records, calendar = day.table("records").fields, day.now.calendar
@@ -129,8 +132,10 @@ class SharingPlatform(Process):
         if not len(delisted):
             return NO_STEPS
         links, records = day.table("cases").fields.record, day.table("records").fields
-        known = links[delisted.case] > 0
-        rows = links[delisted.case[known]] - 1
+        rows = links[delisted.case] - 1
+        known = rows >= 0
+        known[known] = (records.alive[rows[known]] == 1) & (records.case_number[rows[known]] == delisted.number[known])
+        rows = rows[known]
         links[delisted.case] = 0
         steps = np.empty((len(rows), 4), np.int32)
         n = kernel.recall_records(
@@ -203,7 +208,7 @@ class SharingPlatform(Process):
 
 
 def _arrays(records: Any) -> tuple[Array, ...]:
-    return (records.party, records.case_number, records.state, records.next_day, records.entered_day)
+    return (records.party, records.serial, records.state, records.next_day, records.entered_day)
 
 
 def _rules(day: Day) -> Array:
@@ -230,47 +235,5 @@ def _persons_barred(day: Day, party: Array) -> Array:
     return target
 
 
-def _somebody(day: Day, u: Array) -> Array:
-    """Rows of persons picked by number, so that the order of rows does not matter."""
-    numbers = day.people.number
-    persons = int((day.people.kind == PERSON).sum())
-    picked = (u * persons).astype(np.uint32)
-    if np.array_equal(numbers[picked], picked):
-        return picked.astype(np.int32)
-    order = np.argsort(numbers)
-    return order[np.searchsorted(numbers[order], picked)].astype(np.int32)
-
-
 def _ramp(day: Day) -> tuple[float, float]:
     return day.own_rules.ramp_years, day.own_rules.coverage_ceiling_share
-
-
-@lru_cache(maxsize=8)
-def _in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tuple[Array, Array, bool]:
-    """Coverage by activity (16), activities barred by issuer (8 masks), and whether that is new this week.
-
-    A member's reach grows from its date as 1 - exp(-years / ramp), up to the ceiling; the furthest member counts.
-    """
-    coverage, masks, changed = np.zeros(MOST_ACTIVITIES, np.float32), np.zeros(MOST_ISSUERS, np.uint16), False
-    for since, issuer, activity in _memoranda(book):
-        years = (monday + 6 - since) / DAYS_PER_YEAR
-        if years < 0:
-            continue
-        changed |= monday <= since <= monday + 6
-        masks[issuer] |= np.uint16(1 << activity)
-        coverage[activity] = max(coverage[activity], -ceiling * math.expm1(-years / max(ramp_years, 1e-9)))
-    return coverage, masks, changed
-
-
-@lru_cache(maxsize=8)
-def _memoranda(book: Any) -> tuple[tuple[int, int, int], ...]:
-    """Each memorandum row as (day it starts, code of the issuer, code of the activity)."""
-    rules = book.on(dt.date(2100, 1, 1))
-    issuers = {row.key: row.code for row in rules.sharing_platform.issuers.rows()}
-    activities = {row.key: row.code for row in rules.wants.activities.rows()}
-    rows = []
-    for leaf in book.leaves("sharing_platform.memoranda"):
-        since = min((date for date, value in leaf.values.items() if value.value), default=None)
-        if since is not None:
-            rows.append((day_number(since), issuers[leaf.row.issuer], activities[leaf.row.activity]))
-    return tuple(sorted(rows))

@@ -93,7 +93,7 @@ def _short(scenario: Scenario, scale: float, replicates: int) -> str:
     return hashlib.sha256(f"{scenario.hash}|{scale}|{replicates}".encode()).hexdigest()[:8]
 
 
-def run(job: Job, resume: bool = False, progress: Progress | None = None, report: bool = True) -> Path:
+def run(job: Job, resume: bool = False, progress: Progress | None = None) -> Path:
     """Play every replicate; returns the folder. A finished folder is left alone.
 
     With `resume` an unfinished run goes on from its last checkpoint and ends in the same state and tables.
@@ -110,10 +110,6 @@ def run(job: Job, resume: bool = False, progress: Progress | None = None, report
             continue
         steps += _play(job, job.scenario.plan(seed), replicate, seed, progress)
     _finish(job, time.perf_counter() - started, steps)
-    if report:
-        from xinyong.report import write_report
-
-        write_report(job.out)
     return job.out
 
 

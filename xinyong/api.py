@@ -7,6 +7,7 @@ from typing import Any
 from xinyong.lab.results import Run, open_run
 from xinyong.lab.run import make_job, run
 from xinyong.lab.scenario import Scenario, load_scenario
+from xinyong.report import write_report
 
 
 def play(
@@ -25,4 +26,7 @@ def play(
     """
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     job = make_job(chosen.changed(sets), seed, scale, Path(out) if out else None, threads, replicates, "xinyong.play")
-    return open_run(run(job, resume))
+    folder = run(job, resume)
+    if not (folder / "report.html").is_file():
+        write_report(folder)
+    return open_run(folder)
