@@ -101,13 +101,12 @@ def _years(axes: Axes, first: int, last: int, step: int) -> None:
     axes.tick_params(axis="x", length=3, color=RULE)
 
 
-def over_time(label: Label, bands: Bands, marks: Sequence[Mark], words: Words) -> str:
+def over_time(label: Label, bands: Bands, marks: Sequence[Mark], words: Words, first: int = 0) -> str:
     """Draw one counter: the simulated band or line, and what was published."""
     out: list[str] = []
     with _drawing(label, 372, 236, out) as figure:
         axes = figure.add_axes((0.135, 0.1, 0.845, 0.86))
         _bare(axes)
-        first = _start(bands)
         days = bands.dates[first:].astype(np.int64)
         if bands.replicates > 1:
             axes.fill_between(
@@ -126,7 +125,7 @@ def over_time(label: Label, bands: Bands, marks: Sequence[Mark], words: Words) -
     return out[0]
 
 
-def _start(bands: Bands) -> int:
+def start(bands: Bands) -> int:
     """Give the week a year before a counter starts to move."""
     moving = np.flatnonzero(bands.upper > 0)
     return max(int(moving[0]) - 26, 0) if moving.size else 0
@@ -185,7 +184,7 @@ def _dot(axes: Axes, dot: Dot, y: float, limit: float) -> None:
     x = min(max(dot.value, -limit), limit)
     if dot.kind == "run":
         if dot.lower is not None and dot.upper is not None:
-            ends = [max(dot.lower, -limit), min(dot.upper, limit)]
+            ends = [min(max(end, -limit), limit) for end in (dot.lower, dot.upper)]
             axes.plot(ends, [y + 0.12] * 2, color=ACCENT, linewidth=3.4)
         axes.plot([x], [y + 0.12], "D", color=ACCENT, markersize=6.4)
         return

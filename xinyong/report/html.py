@@ -1,5 +1,6 @@
 """Small pieces of a page: paragraphs, figures with their tables, facts."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,11 @@ class Grid:
 def join(parts: Iterable[Cell]) -> Markup:
     """Put pieces after one another."""
     return Markup("").join(escape(part) for part in parts)
+
+
+def cited(source: str) -> str:
+    """Leave the names of files out of a source."""
+    return re.sub(r",? ?\b000_[0-9a-f]+\.txt", "", source)
 
 
 def prose(*paragraphs: Cell) -> Markup:
@@ -66,6 +72,12 @@ def _cell(tag: str, content: Cell, number: bool, extra: str = "") -> Markup:
     return Markup("<{}{}{}>{}</{}>").format(Markup(tag), Markup(extra), kind, content, Markup(tag))
 
 
+def sources(pairs: Iterable[tuple[str, Cell]]) -> Markup:
+    """List sources, each under what it is the source of."""
+    inside = join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in pairs)
+    return Markup('<dl class="sources">{}</dl>').format(inside)
+
+
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Markup:
     """List facts with their names."""
     inside = join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in pairs)
@@ -80,9 +92,10 @@ def figure(drawing: str, caption: Cell, grid: Grid, summary: str, *, wide: bool 
     ).format(kind, Markup(drawing), caption, folded(summary, table(grid)))
 
 
-def folded(summary: str, inside: Markup) -> Markup:
-    """Fold something away under a line that opens it."""
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, inside)
+def folded(summary: str, inside: Markup, *, keep: bool = False) -> Markup:
+    """Fold something away under a line that opens it; on paper it is shown only where it must be kept."""
+    kind = Markup(' class="keep"') if keep else Markup("")
+    return Markup("<details{}><summary>{}</summary>{}</details>").format(kind, summary, inside)
 
 
 def panels(figures: Iterable[Markup]) -> Markup:

@@ -33,7 +33,10 @@ def body(c: Context) -> Markup:
         rows = c.manifest.get(kind) or []
         if rows:
             parts.append(heading(t(name)))
-            parts += [folded(f"{group} · {len(found)}", _table(c, found)) for group, found in _groups(rows)]
+            parts += [
+                folded(f"{group} · {len(found)}", _table(c, found), keep=True)
+                for group, found in _groups(rows)
+            ]
     return join(parts)
 
 

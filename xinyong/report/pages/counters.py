@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.validate import COUNTERS, Row
-from xinyong.report.charts import Label, Mark, over_time
-from xinyong.report.html import Cell, Grid, figure, join, legend, note, panels, prose
+from xinyong.report.charts import Label, Mark, over_time, start
+from xinyong.report.html import Cell, Grid, cited, figure, join, legend, note, panels, prose
 from xinyong.report.page import Context, Page
 
 NAMES = {
@@ -26,6 +26,7 @@ def body(c: Context) -> Markup:
     """Draw every counter that the run has."""
     t = c.words
     shown = [counter for counter, measure in COUNTERS.items() if c.run.has(measure)]
+    first = min(start(c.run.bands(COUNTERS[counter])) for counter in shown)
     comparable = any(row.simulated is not None for row in c.rows)
     return join(
         [
@@ -42,7 +43,7 @@ def body(c: Context) -> Markup:
                 else t("This run does not stand for China, so no national figure is drawn beside it."),
             ),
             _legend(c) if comparable else "",
-            panels(_panel(c, counter) for counter in shown),
+            panels(_panel(c, counter, first) for counter in shown),
             note(
                 t(
                     "Two official counters exist for some dates and differ by 1 to 4 per cent. For "
@@ -69,7 +70,7 @@ def _legend(c: Context) -> Markup:
     )
 
 
-def _panel(c: Context, counter: str) -> Markup:
+def _panel(c: Context, counter: str, first: int) -> Markup:
     """Draw one counter."""
     t = c.words
     name, unit = (t(text) for text in NAMES[counter])
@@ -84,7 +85,7 @@ def _panel(c: Context, counter: str) -> Markup:
         n=len(rows),
     )
     label = Label(c.key(f"over-{counter}"), name, description)
-    drawing = over_time(label, bands, [_mark(row) for row in rows], t)
+    drawing = over_time(label, bands, [_mark(row) for row in rows], t, first)
     caption = Markup("<b>{}</b> {}").format(name, unit)
     return figure(drawing, caption, _grid(c, counter, rows), t("Numbers and sources"))
 
@@ -100,7 +101,7 @@ def _grid(c: Context, counter: str, rows: Sequence[Row]) -> Grid:
     t = c.words
     lines: list[list[Cell]] = []
     for row in rows:
-        lines.append([t.date(row.date), t.count(row.published), t.count(row.simulated), row.source])
+        lines.append([t.date(row.date), t.count(row.published), t.count(row.simulated), cited(row.source)])
     bands = c.run.bands(COUNTERS[counter])
     for i in _year_ends(bands.dates):
         day = bands.dates[i].astype(dt.date)

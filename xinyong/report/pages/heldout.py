@@ -7,11 +7,11 @@ from markupsafe import Markup
 from xinyong.i18n import N_
 from xinyong.lab.validate import HeldOut, Prediction
 from xinyong.report.charts import Dot, Label, dots
-from xinyong.report.html import Cell, Grid, figure, heading, join, legend, note, prose, table
+from xinyong.report.html import Cell, Grid, cited, figure, heading, join, legend, note, prose, table
 from xinyong.report.page import Context, Page
 from xinyong.report.pages.counters import NAMES
 
-LIMIT = 0.6
+LIMITS = (0.6, 1.0, 2.0, 5.0)
 METHODS = {
     "line": N_("straight line"),
     "line in logs": N_("line in logarithms"),
@@ -56,8 +56,13 @@ def _drawing(c: Context, held: HeldOut) -> Markup:
         "Relative error of the run and of six naive lines for each counter; zero is the published figure."
     )
     label = Label(c.key("heldout"), title, description)
+    limit = _limit(held)
     caption = Markup("<b>{}</b> {}").format(
-        title, t("relative to the published figure; errors beyond 60 % are drawn at the rim")
+        title,
+        t(
+            "relative to the published figure; errors beyond {limit} are drawn at the rim",
+            limit=t.percent(limit),
+        ),
     )
     signs = legend(
         [
@@ -69,8 +74,14 @@ def _drawing(c: Context, held: HeldOut) -> Markup:
         ]
     )
     return signs + figure(
-        dots(label, rows, t, LIMIT), caption, _grid(c, held), t("Numbers and sources"), wide=True
+        dots(label, rows, t, limit), caption, _grid(c, held), t("Numbers and sources"), wide=True
     )
+
+
+def _limit(held: HeldOut) -> float:
+    """Choose how far the drawing reaches, so that the run's errors lie inside."""
+    worst = max((abs(row.error) for row in held.rows), default=0.0)
+    return next((limit for limit in LIMITS if worst <= limit), LIMITS[-1])
 
 
 def _dots(row: Prediction) -> Iterator[Dot]:
@@ -88,7 +99,7 @@ def _grid(c: Context, held: HeldOut) -> Grid:
     for row in held.rows:
         marks[len(lines)] = "group"
         name = t(NAMES[row.counter][0])
-        lines.append([name, t("published"), t.count(row.published), "", row.source])
+        lines.append([name, t("published"), t.count(row.published), "", cited(row.source)])
         note_ = t("CRPS {x}", x=t.count(row.crps)) if held.replicates > 1 else t("a single replicate")
         lines.append([name, t("the run"), t.count(row.simulated), t.percent(row.error, sign=True), note_])
         for line in row.naive:

@@ -11,7 +11,14 @@ from xinyong.report.html import Cell, Grid, figure, heading, join, note, prose, 
 from xinyong.report.page import Context, Page
 from xinyong.report.sankey import Link, Node, sankey
 
-NEEDS = ("listings_cum", "relisted_cum", "performed_cum", "terminated_cum", "expired_cum", "corrected_cum")
+NEEDS = (
+    "listings_cum",
+    "listed_parties_cum",
+    "performed_cum",
+    "terminated_cum",
+    "expired_cum",
+    "corrected_cum",
+)
 EXITS = (
     ("performed", N_("performed")),
     ("terminated", N_("terminated")),
@@ -19,7 +26,6 @@ EXITS = (
     ("corrected", N_("corrected")),
 )
 CHAIN = (
-    ("defaults", N_("defaults")),
     ("suits", N_("suits")),
     ("judgments", N_("judgments")),
     ("enforcements", N_("enforcements")),
@@ -66,7 +72,7 @@ def _mean(c: Context, measure: str) -> float:
 
 
 def _upstream(c: Context) -> Markup:
-    """Draw the way from a debt to the list; what falls out at each stage is settled or still pending."""
+    """Draw the way from a suit to the list; what falls out at each stage is settled or still pending."""
     t = c.words
     nodes, links = [], []
     for column, (key, name) in enumerate(CHAIN):
@@ -78,8 +84,8 @@ def _upstream(c: Context) -> Markup:
         links.append(Link(key, after, min(here, there)))
         links.append(Link(key, f"{key}-out", here - there))
         links.append(Link(f"{after}-in", after, there - here))
-    title = t("From a default to the list")
-    description = t("Ribbons from defaults through suits, judgments and enforcements to listings.")
+    title = t("From a suit to the list")
+    description = t("Ribbons from suits through judgments and enforcements to listings.")
     drawing = sankey(c.key("upstream"), title, description, nodes, links, t)
     lines: list[list[Cell]] = [[t(name), t.count(_mean(c, f"{key}_cum"))] for key, name in CHAIN]
     grid = Grid([t("Stage"), t("Run")], lines, numbers=(1,))
@@ -92,7 +98,8 @@ def _upstream(c: Context) -> Markup:
 def _list(c: Context) -> Markup:
     """Draw entries to the list and what became of them."""
     t = c.words
-    total, again = _mean(c, "listings_cum"), _mean(c, "relisted_cum")
+    total, first = _mean(c, "listings_cum"), _mean(c, "listed_parties_cum")
+    again = total - first
     out = [(key, t(name), _mean(c, f"{key}_cum")) for key, name in EXITS]
     rest = total - sum(value for _, _, value in out)
     nodes = [
@@ -102,7 +109,7 @@ def _list(c: Context) -> Markup:
         *(Node(key, 2, name) for key, name, _ in out),
         Node("open", 2, t("still on the list"), accent=True),
     ]
-    links = [Link("first", "all", total - again), Link("again", "all", again)]
+    links = [Link("first", "all", first), Link("again", "all", again)]
     links += [Link("all", key, value) for key, _, value in out] + [Link("all", "open", rest)]
     title = t("Into the list and out of it")
     description = t("Ribbons from first and repeated listings to the ways in which listings end.")

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from xinyong.i18n import N_, NDASH
-from xinyong.report.html import facts, heading, join, prose
+from xinyong.report.html import facts, heading, join, prose, sources
 from xinyong.report.page import Context, Page
 
 PAPER = "阮功松（Cong-Tung Nguyen），〈管理社會新模式：中國社會信用體系之建構與運作〉，2019"
@@ -38,7 +38,7 @@ def body(c: Context) -> Markup:
             prose(t("To play it again:")),
             Markup("<pre>{}</pre>").format(m.get("command") or NDASH),
             heading(t("Sources of the paper's figures")),
-            facts(
+            sources(
                 [(t("The paper"), PAPER), (t("31 May 2019"), CCTV), (t("30 June 2018, footnote 71"), XINHUA)]
             ),
             heading(t("How to cite")),

@@ -12,7 +12,8 @@ DELAYS = (
     "FROM episodes WHERE deleted_date IS NOT NULL AND ended_date IS NOT NULL"
 )
 LENGTHS = (
-    'SELECT "exit" AS way, count(*) AS n, median(coalesce(deleted_date, ended_date) - published_date) AS middle '
+    'SELECT "exit" AS way, count(*) AS n, '
+    "median(coalesce(deleted_date, ended_date) - published_date) AS middle "
     "FROM episodes WHERE \"exit\" <> 'open' GROUP BY way ORDER BY n DESC, way"
 )
 WAYS = {
@@ -27,7 +28,7 @@ def body(c: Context) -> Markup:
     """Write the table of costs."""
     t = c.words
     heads = [t("At the end of the run"), t("Run"), t("Of what")]
-    lines = [line for line in (_wrongful(c), _false(c), _corrected(c), _objections(c), _barred(c)) if line]
+    lines = [line for line in (line(c) for line in LINES) if line]
     return join(
         [
             prose(
@@ -80,6 +81,20 @@ def _objections(c: Context) -> list[Cell]:
     return _share(c, "objections_cum", "listings_cum", t("objections raised"), t("listings"))
 
 
+def _granted(c: Context) -> list[Cell]:
+    """Count objections that were granted."""
+    t = c.words
+    return _share(c, "objections_granted_cum", "objections_cum", t("objections granted"), t("objections"))
+
+
+def _late(c: Context) -> list[Cell]:
+    """Count deletions later than the rule allows."""
+    t = c.words
+    return _share(
+        c, "late_deletions_cum", "deleted_cum", t("deletions later than the rule allows"), t("deletions")
+    )
+
+
 def _barred(c: Context) -> list[Cell]:
     """Count barred persons per listed person."""
     t = c.words
@@ -114,4 +129,5 @@ def _times(c: Context) -> Markup:
     return table(Grid(heads, lines, numbers=(1, 2))) + note(text)
 
 
+LINES = (_wrongful, _false, _corrected, _objections, _granted, _late, _barred)
 PAGE = Page(90, "rights", N_("What it costs those listed"), ("listed_cases_now",), body)

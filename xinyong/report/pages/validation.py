@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.validate import Row, tally
-from xinyong.report.html import Cell, Grid, heading, join, prose, table
+from xinyong.report.html import Cell, Grid, cited, folded, heading, join, prose, table
 from xinyong.report.page import Context, Page
 from xinyong.report.pages.counters import NAMES
 
@@ -20,7 +20,7 @@ def body(c: Context) -> Markup:
             judged=judged,
         )
         if judged
-        else t("No published figure can be held against this run; the reasons stand in the table.")
+        else t("No published figure can be held against this run; the reason stands beside each.")
     )
     rule = t(
         "The tolerance is the widest of 10 per cent, the error of observation, and two "
@@ -28,7 +28,10 @@ def body(c: Context) -> Markup:
         "reproduced, not that the mechanisms are right."
     )
     counters = [counter for counter in NAMES if any(row.counter == counter for row in c.rows)]
-    return join([prose(lead, rule), *(_counter(c, counter) for counter in counters)])
+    tables = join(_counter(c, counter) for counter in counters)
+    if not judged:
+        return join([prose(lead), folded(t("The published figures and their sources"), tables)])
+    return join([prose(lead, rule), tables])
 
 
 def _counter(c: Context, counter: str) -> Markup:
@@ -55,7 +58,7 @@ def _line(c: Context, row: Row) -> list[Cell]:
     """Write one figure."""
     t = c.words
     tolerance = t.percent(row.tolerance) if row.usable else NDASH
-    source = Markup('{} <span class="mark">{}</span>').format(row.source, row.confidence)
+    source = Markup('{} <span class="mark">{}</span>').format(cited(row.source), row.confidence)
     return [
         t.date(row.date),
         t.count(row.published),
