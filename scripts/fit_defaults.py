@@ -68,9 +68,7 @@ def c(tally: str, until: str, value: float, error: float, source: str) -> Target
     return Target(tally, None, d(until), value, error, source)
 
 
-AIR, RAIL, POST = (
-    f"{a}_refused_attempts_cum" for a in ("air", "high_speed_rail", "executive_post")
-)
+AIR, RAIL, POST = (f"{a}_refused_attempts_cum" for a in ("air", "high_speed_rail", "executive_post"))
 # Published counters; error = observation error widened for low quality, lower bounds and interval dates.
 CASELOAD = [
     Target("enforcements_cum", d("2012-12-31"), d("2015-12-31"), 10_132_200, 0.05, "SPC white paper 2016, accepted 2013-15"),
@@ -83,7 +81,13 @@ INFLOW = [
     c("listings_cum", "2014-07-23", 203_000, 0.05, "Xinhua 2014-08-10"),
     c("listings_cum", "2014-12-31", 700_000, 0.15, "model.md T1, lower bound"),
     c("listings_cum", "2015-12-31", 3_000_000, 0.08, "low quality and memory: 3.0 and 3.08 M"),
-    c("listings_cum", "2017-01-15", 6_730_000, 0.02, "SPC, report of 2017-02-14; date within 2016-11-06..2017-02-14"),
+    c(
+        "listings_cum",
+        "2017-01-15",
+        6_730_000,
+        0.02,
+        "SPC, report of 2017-02-14; date within 2016-11-06..2017-02-14",
+    ),
     c("listings_cum", "2017-11-08", 8_870_000, 0.02, "China Daily 2017-11-08"),
     c("listings_cum", "2017-12-31", 9_590_000, 0.02, "Xinhua 2018-01"),
     c("listings_cum", "2018-04-30", 10_542_000, 0.02, "NDRC 2018-05-16"),
@@ -171,7 +175,9 @@ class Worlds:
             sets[SUED]["2016-01-01"] = (low * high) ** 0.5
         return self.scenario.changed(sets).plan(self.seed)
 
-    def play(self, values: dict[str, float], since: dt.date | None, keep: bool = False) -> dict[str, np.ndarray]:
+    def play(
+        self, values: dict[str, float], since: dt.date | None, keep: bool = False
+    ) -> dict[str, np.ndarray]:
         """Weekly national counts, real units; starting from the state stored at `since`, if any."""
         plan = self.plan(values)
         start = 0 if since is None else plan.calendar.week_of((since - dt.date(2000, 1, 1)).days)
@@ -198,7 +204,10 @@ class Worlds:
         return {n: whole[:, k] - zero[k] for k, n in enumerate(names)}
 
     def _keeps(self, plan: Plan) -> list[int]:
-        return [plan.calendar.week_of((day - dt.date(2000, 1, 1)).days) for day in (d("2013-09-30"), d("2014-06-30"))]
+        return [
+            plan.calendar.week_of((day - dt.date(2000, 1, 1)).days)
+            for day in (d("2013-09-30"), d("2014-06-30"))
+        ]
 
     def count(self, series: dict[str, np.ndarray], target: Target) -> float:
         calendar = self.scenario.calendar()
@@ -222,7 +231,9 @@ def misfit(worlds: Worlds, series: dict[str, np.ndarray], targets: list[Target])
 Block = tuple[list[Free], list[Target]]
 
 
-def fit(worlds: Worlds, values: dict[str, float], blocks: list[Block], since: dt.date | None, rounds: int) -> dict[str, float]:
+def fit(
+    worlds: Worlds, values: dict[str, float], blocks: list[Block], since: dt.date | None, rounds: int
+) -> dict[str, float]:
     """Fit blocks that do not touch each other's targets together: one changed world serves all of them."""
     series = worlds.play(values, since)
     for turn in range(rounds):
@@ -247,14 +258,23 @@ def fit(worlds: Worlds, values: dict[str, float], blocks: list[Block], since: dt
                 values[p.name] = float(np.clip(values[p.name] * np.exp(move), p.low, p.high))
         series = worlds.play(values, since)
         worst = [float(np.sqrt(np.mean(misfit(worlds, series, t) ** 2))) for _, t in blocks]
-        print(f"  round {turn + 1}: root mean square miss {', '.join(f'{w:.2f}' for w in worst)} errors", flush=True)
+        print(
+            "  "
+            + ", ".join(f"{p.name.rpartition('.')[2]} {values[p.name]:.3g}" for f, _ in blocks for p in f)
+        )
+        print(
+            f"  round {turn + 1}: root mean square miss {', '.join(f'{w:.2f}' for w in worst)} errors",
+            flush=True,
+        )
     return values
 
 
 def _step(slope: np.ndarray, miss: np.ndarray) -> np.ndarray:
     """Damped Gauss-Newton step in logarithms, with a weak pull towards no change; at most a factor of 3."""
     pull = 0.3 * np.eye(slope.shape[1])
-    step = np.linalg.lstsq(np.vstack([slope, pull]), np.concatenate([-miss, np.zeros(len(pull))]), rcond=None)[0]
+    step = np.linalg.lstsq(
+        np.vstack([slope, pull]), np.concatenate([-miss, np.zeros(len(pull))]), rcond=None
+    )[0]
     return np.clip(step, -1.1, 1.1)
 
 
@@ -303,7 +323,9 @@ def report(worlds: Worlds, values: dict[str, float], targets: list[Target], comm
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--scale", default="1:2000")
     parser.add_argument("--seed", type=int, default=101)
     parser.add_argument("--rounds", type=int, default=2)
@@ -314,18 +336,21 @@ def main() -> None:
     worlds = Worlds(asked.scale, asked.seed, asked.threads)
     values = start_values(worlds)
     for turn in range(asked.rounds):
-        print(f"turn {turn + 1}: caseload", flush=True)
-        values = fit(worlds, values, [(CASELOAD_FREE, CASELOAD)], None, 1)
+        print(f"turn {turn + 1}: caseload and list inflow", flush=True)
+        values = fit(worlds, values, [(CASELOAD_FREE + INFLOW_FREE, CASELOAD + INFLOW)], None, 2)
         worlds.play(values, None, keep=True)
-        print("list inflow", flush=True)
-        values = fit(worlds, values, [(INFLOW_FREE, INFLOW)], d("2013-09-30"), 2)
         print("exits", flush=True)
         values = fit(worlds, values, [(EXITS_FREE, EXITS)], d("2013-09-30"), 2)
         worlds.play(values, None, keep=True)
         print("travel and posts", flush=True)
         values = fit(worlds, values, [(TRAVEL_FREE[a], TRAVEL[a]) for a in TRAVEL], d("2014-06-30"), 2)
     targets = [*CASELOAD, *INFLOW, *EXITS, *(t for ts in TRAVEL.values() for t in ts)]
-    table = report(worlds, values, targets, f"python scripts/fit_defaults.py --scale {asked.scale} --seed {asked.seed} --rounds {asked.rounds} --write")
+    table = report(
+        worlds,
+        values,
+        targets,
+        f"python scripts/fit_defaults.py --scale {asked.scale} --seed {asked.seed} --rounds {asked.rounds} --write",
+    )
     print("\n".join(table))
     print(f"{time.time() - began:.0f} s")
     if asked.write:

@@ -39,7 +39,13 @@ class World:
         return np.concatenate(rows) if rows else np.zeros(0, np.int64)
 
 
-def plan_of(sets: dict[str, Any] | None = None, seed: int = 1, leave_out: Sequence[str] = (), scenario: str = "toy", **update: Any) -> Plan:
+def plan_of(
+    sets: dict[str, Any] | None = None,
+    seed: int = 1,
+    leave_out: Sequence[str] = (),
+    scenario: str = "toy",
+    **update: Any,
+) -> Plan:
     chosen = load_scenario(scenario).changed(sets)
     processes = tuple(p for p in chosen.processes if p not in leave_out)
     return chosen.model_copy(update={"processes": processes, **update}).plan(seed)
@@ -66,7 +72,9 @@ def play(
     world = World(plan, engine.shards, [])
     if log:
         for k, shard in enumerate(engine.shards):
-            shard.board.listeners.append(lambda kind, rows, k=k: world.log.setdefault(kind, []).append((k, rows)))
+            shard.board.listeners.append(
+                lambda kind, rows, k=k: world.log.setdefault(kind, []).append((k, rows))
+            )
     world.tallies = advance(engine, plan, 0, weeks or plan.calendar.weeks, window)
     engine.close()
     return world

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xinyong.api import play
     from xinyong.draws import draw
     from xinyong.errors import XinyongError
     from xinyong.lab.compare import compare
-    from xinyong.api import play
     from xinyong.lab.results import Run, open_run
     from xinyong.lab.scenario import Scenario, load_scenario
     from xinyong.lab.validate import validate

@@ -25,7 +25,9 @@ def play(
     The same powers as `xinyong run`. Raises XinyongError for anything wrong with what was asked for.
     """
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    job = make_job(chosen.changed(sets), seed, scale, Path(out) if out else None, threads, replicates, "xinyong.play")
+    job = make_job(
+        chosen.changed(sets), seed, scale, Path(out) if out else None, threads, replicates, "xinyong.play"
+    )
     folder = run(job, resume)
     if not (folder / "report.html").is_file():
         write_report(folder)

@@ -51,7 +51,9 @@ def assemble(names: Iterable[str]) -> tuple[Process, ...]:
     chosen: dict[str, Process] = {}
     for name in names:
         if name not in known:
-            raise AssemblyError(f"there is no process '{name}'{did_you_mean(name, known)}; see `xinyong list`")
+            raise AssemblyError(
+                f"there is no process '{name}'{did_you_mean(name, known)}; see `xinyong list`"
+            )
         chosen[name] = known[name]()
     return order(list(chosen.values()))
 
@@ -80,7 +82,9 @@ def _owners(processes: list[Process]) -> dict[str, str]:
     for p in processes:
         for name in p.owns:
             if name in owner:
-                raise AssemblyError(f"column '{name}' has two owners: {owner[name]} and {p.name}; one must read it")
+                raise AssemblyError(
+                    f"column '{name}' has two owners: {owner[name]} and {p.name}; one must read it"
+                )
             owner[name] = p.name
             table = name.partition(".")[0]
             if "." in name and table not in {n for q in processes for n in q.owns}:
@@ -92,7 +96,9 @@ def _needs(p: Process, name: str, owner: Mapping[str, str]) -> None:
     if name in owner:
         return
     makers = [q for q, kind in known_processes().items() if name in kind.owns]
-    advice = f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
+    advice = (
+        f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
+    )
     raise AssemblyError(f"{p.name} reads '{name}', which nobody in this scenario owns{advice}")
 
 
@@ -136,5 +142,8 @@ def _circle(waiting: Mapping[str, set[str]]) -> str:
         if following in path:
             ring = path[path.index(following) :]
             ring = ring[::-1]
-            return " -> ".join([*ring, ring[0]]) + ": a circle within one step; one of these must recall, not read"
+            return (
+                " -> ".join([*ring, ring[0]])
+                + ": a circle within one step; one of these must recall, not read"
+            )
         path.append(following)

@@ -254,7 +254,9 @@ class Desk:
     def due(self, wheel: str, week: int) -> Rows:
         """Rows due on one of this process's wheels in a week, taken off it."""
         if wheel not in self._mine:
-            raise OwnershipError(f"{self._process} may not turn wheel '{wheel}' of table '{self._table.name}'")
+            raise OwnershipError(
+                f"{self._process} may not turn wheel '{wheel}' of table '{self._table.name}'"
+            )
         return self._table.due(wheel, week)
 
     def take(self, rows: int) -> Rows:
@@ -269,7 +271,9 @@ class Desk:
 
     def _only_keeper(self, act: str) -> None:
         if not self._keeper:
-            raise OwnershipError(f"{self._process} may not {act} table '{self._table.name}': another process owns it")
+            raise OwnershipError(
+                f"{self._process} may not {act} table '{self._table.name}': another process owns it"
+            )
 
 
 class Store:

@@ -1,6 +1,6 @@
 """Draws keyed by seed, person, process, time and index; see docs/decisions/0002."""
 
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -17,7 +17,7 @@ def _mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
-@lru_cache(maxsize=None)
+@cache
 def name_hash(process: str) -> int:
     """The fixed 64-bit number of a process name: the same in every run and on every machine."""
     return int.from_bytes(blake2b(process.encode(), digest_size=8).digest(), "little")

@@ -39,7 +39,11 @@ def rows_of(shard: Shard, table: str) -> dict[str, Array]:
 
 
 def _differs(pairs: dict[str, tuple[int, int]]) -> str:
-    return ", ".join(f"{name} is kept as {kept} but counts {found}" for name, (kept, found) in pairs.items() if kept != found)
+    return ", ".join(
+        f"{name} is kept as {kept} but counts {found}"
+        for name, (kept, found) in pairs.items()
+        if kept != found
+    )
 
 
 def list_stock(shard: Shard) -> str:
@@ -91,13 +95,15 @@ def records(shard: Shard) -> str:
     names = ("in_source_now", "queued_now", "live_now", "expired_cum", "deleted_cum", "lost_cum")
     whole = sum(tally(shard, f"records_{n}") for n in names)
     state = np.bincount(rows["state"], minlength=4)
-    return _differs({
-        "records created": (tally(shard, "records_created_cum"), whole),
-        "in source": (tally(shard, "records_in_source_now"), int(state[0])),
-        "queued": (tally(shard, "records_queued_now"), int(state[1])),
-        "live": (tally(shard, "records_live_now"), int(state[2] + state[3])),
-        "false": (tally(shard, "records_false_now"), int(rows["false"].sum())),
-    })
+    return _differs(
+        {
+            "records created": (tally(shard, "records_created_cum"), whole),
+            "in source": (tally(shard, "records_in_source_now"), int(state[0])),
+            "queued": (tally(shard, "records_queued_now"), int(state[1])),
+            "live": (tally(shard, "records_live_now"), int(state[2] + state[3])),
+            "false": (tally(shard, "records_false_now"), int(rows["false"].sum())),
+        }
+    )
 
 
 def bars(shard: Shard) -> str:
@@ -110,18 +116,23 @@ def bars(shard: Shard) -> str:
     named[rows["target"][live & (rows["target"] >= 0)]] = True
     person = shard.store.columns["kind"] == 0
     barred = (shard.store.columns["barred"] > 0) & person
-    return _differs({
-        "barred_persons_now": (tally(shard, "barred_persons_now"), int(barred.sum())),
-        "persons barred without a live record": (0, int((barred & ~named).sum())),
-    })
+    return _differs(
+        {
+            "barred_persons_now": (tally(shard, "barred_persons_now"), int(barred.sum())),
+            "persons barred without a live record": (0, int((barred & ~named).sum())),
+        }
+    )
 
 
 def wants(shard: Shard) -> str:
     """Wanted = avoided + had + refused, activity by activity (V-43)."""
     activities = [n[: -len("_wanted_cum")] for n in shard.store.tally_names if n.endswith("_wanted_cum")]
-    return _differs({
-        a: (tally(shard, f"{a}_wanted_cum"), sum(tally(shard, f"{a}_{p}") for p in ACTIVITY_PARTS)) for a in activities
-    })
+    return _differs(
+        {
+            a: (tally(shard, f"{a}_wanted_cum"), sum(tally(shard, f"{a}_{p}") for p in ACTIVITY_PARTS))
+            for a in activities
+        }
+    )
 
 
 def points(shard: Shard) -> str:
@@ -135,10 +146,12 @@ def points(shard: Shard) -> str:
     bases = np.unique(held[files] - booked[files])
     graded = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("grade_"))
     told = f"{len(bases)} different bases" if len(bases) > 1 else ""
-    return told or _differs({
-        "points_sum_now": (tally(shard, "points_sum_now"), int(held[files].sum(dtype=np.int64))),
-        "graded files": (graded, int(files.sum())),
-    })
+    return told or _differs(
+        {
+            "points_sum_now": (tally(shard, "points_sum_now"), int(held[files].sum(dtype=np.int64))),
+            "graded files": (graded, int(files.sum())),
+        }
+    )
 
 
 def minors(shard: Shard) -> str:
@@ -156,19 +169,37 @@ def money(shard: Shard) -> str:
     if not loans:
         return ""
     paths = ("paid_yuan_cum", "settled_yuan_cum", "written_off_yuan_cum", "outstanding_yuan_now")
-    return _differs({
-        "principal lent": (tally(shard, "lent_yuan_cum"), sum(tally(shard, p) for p in paths)),
-        "outstanding": (tally(shard, "outstanding_yuan_now"), int(loans["outstanding"].sum(dtype=np.int64))),
-        "loans": (tally(shard, "loans_now"), len(loans["outstanding"])),
-        "in arrears": (tally(shard, "arrears_now"), int((loans["missed"] > 0).sum())),
-    })
+    return _differs(
+        {
+            "principal lent": (tally(shard, "lent_yuan_cum"), sum(tally(shard, p) for p in paths)),
+            "outstanding": (
+                tally(shard, "outstanding_yuan_now"),
+                int(loans["outstanding"].sum(dtype=np.int64)),
+            ),
+            "loans": (tally(shard, "loans_now"), len(loans["outstanding"])),
+            "in arrears": (tally(shard, "arrears_now"), int((loans["missed"] > 0).sum())),
+        }
+    )
 
 
 def ability(shard: Shard) -> str:
     """The count of those unable to pay agrees with the column."""
     if "unable" not in shard.store.columns:
         return ""
-    return _differs({"unable_now": (tally(shard, "unable_now"), int(shard.store.columns["unable"].sum(dtype=np.int64)))})
+    return _differs(
+        {"unable_now": (tally(shard, "unable_now"), int(shard.store.columns["unable"].sum(dtype=np.int64)))}
+    )
 
 
-LAWS: tuple[Law, ...] = (list_stock, one_state, list_steps, records, bars, wants, points, minors, money, ability)
+LAWS: tuple[Law, ...] = (
+    list_stock,
+    one_state,
+    list_steps,
+    records,
+    bars,
+    wants,
+    points,
+    minors,
+    money,
+    ability,
+)

@@ -62,7 +62,9 @@ class Board:
         notice = self.kinds[kind]
         if columns.keys() != notice.columns.keys():
             missing = sorted(set(notice.columns) ^ set(columns))
-            raise OwnershipError(f"notice '{kind}' must have the columns {list(notice.columns)}; check {missing}")
+            raise OwnershipError(
+                f"notice '{kind}' must have the columns {list(notice.columns)}; check {missing}"
+            )
         if not len(columns["day"]):
             return
         rows = {name: np.ascontiguousarray(columns[name], dtype) for name, dtype in notice.columns.items()}
@@ -78,7 +80,7 @@ class Board:
             listener(kind, rows)
 
     def hear(self, kind: str) -> Batch:
-        """This step's notices of a kind, in order of posting."""
+        """Notices of this step of one kind, in order of posting."""
         return self._gather(kind, self.now)
 
     def heard(self, kind: str) -> Batch:
@@ -121,4 +123,6 @@ def _batch(notice: Notice, rows: list[dict[str, Array]]) -> Batch:
 
 def unknown_kind(process: str, kind: str, known: list[str]) -> OwnershipError:
     """The error for a notice that nobody declared."""
-    return OwnershipError(f"{process} uses notice '{kind}' but does not declare it{did_you_mean(kind, known)}")
+    return OwnershipError(
+        f"{process} uses notice '{kind}' but does not declare it{did_you_mean(kind, known)}"
+    )

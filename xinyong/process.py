@@ -59,7 +59,9 @@ class Frame:
 class Day:
     """One process in one shard in one step: state through lenses, notices, rules in force, and draw keys."""
 
-    def __init__(self, process: Process, store: Store, board: Board, now: Frame, shard: int, parties: Lens) -> None:
+    def __init__(
+        self, process: Process, store: Store, board: Board, now: Frame, shard: int, parties: Lens
+    ) -> None:
         self._process, self._store, self._board = process, store, board
         self.now, self.shard, self.people = now, shard, parties
         self.base = np.uint64(shard << 32)

@@ -23,7 +23,9 @@ class Borrowing(Process):
 
     name = "borrowing"
     owns = {
-        "appetite": Column("u1", "borrowing class: 0 never, 1-254 adult by income, 255 organisation", "class"),
+        "appetite": Column(
+            "u1", "borrowing class: 0 never, 1-254 adult by income, 255 organisation", "class"
+        ),
         "loans_taken_cum": Tally("loans taken", "loans"),
     }
     reads = ("number", "kind", "age", "income", "unable")
@@ -44,7 +46,10 @@ class Borrowing(Process):
         """Some take a loan this week: amount lognormal, term short to long, on a day of the week."""
         people, rules = day.people, day.own_rules
         limits = _limits(
-            rules.loans_per_adult_year, rules.loans_per_organisation_year, rules.income_gradient, day.now.years
+            rules.loans_per_adult_year,
+            rules.loans_per_organisation_year,
+            rules.income_gradient,
+            day.now.years,
         )
         rows = np.empty(len(people.number), np.int32)
         found = hits(rows, people.number, people.unable, people.appetite, limits, day.base, day.key)

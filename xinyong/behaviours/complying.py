@@ -24,7 +24,9 @@ class Complying(Process):
         "barred", "activities.coverage", "activities.yearly_value",
     )  # fmt: skip
     posts = {
-        "performed": Notice("a listed debtor performs", {"case": "i4", "loan": "i4", "party": "i4", "number": "u4"})
+        "performed": Notice(
+            "a listed debtor performs", {"case": "i4", "loan": "i4", "party": "i4", "number": "u4"}
+        )
     }
 
     def step(self, day: Day) -> None:
@@ -32,7 +34,7 @@ class Complying(Process):
         desk, people, rules = day.table("cases"), day.people, day.own_rules
         desk_high = day.table("activities").high
         cases, activities = desk.fields, day.table("activities").fields
-        values = (activities.coverage * activities.yearly_value)[: desk_high].astype(np.float64)
+        values = (activities.coverage * activities.yearly_value)[:desk_high].astype(np.float64)
         numbers = np.array([
             rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
             rules.unable_ratio, day.now.years,

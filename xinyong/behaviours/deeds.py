@@ -25,7 +25,9 @@ class Deeds(Process):
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
     }
     reads = ("number", "city")
-    posts = {"deed": Notice("somebody does what a scheme counts", {"party": "i4", "city": "u1", "deed": "u2"})}
+    posts = {
+        "deed": Notice("somebody does what a scheme counts", {"party": "i4", "city": "u1", "deed": "u2"})
+    }
 
     def begin(self, day: Day) -> None:
         """Note who lives in a city with a scheme."""

@@ -36,4 +36,3 @@ class Suing(Process):
         names = self.posts["suit"].columns
         day.post("suit", **{name: getattr(defaults, name)[sues] for name in names})
         day.count(suits_cum=len(sues))
-

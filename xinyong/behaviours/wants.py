@@ -43,9 +43,13 @@ class Wants(Process):
     owns = {
         "wanters": SideTable("persons who were ever barred from something"),
         "wanters.party": Column("i4", "row of the person"),
-        "wanters.propensity": Column("f4", "the person's own multiple of mean demand, by activity", width=WIDTH),
+        "wanters.propensity": Column(
+            "f4", "the person's own multiple of mean demand, by activity", width=WIDTH
+        ),
         "wanters.learned": Column("u1", "refusals so far, by activity", "refusals", width=WIDTH),
-        "activities.yearly_value": Column("f4", "yearly value of the activity to a person", "utility per year"),
+        "activities.yearly_value": Column(
+            "f4", "yearly value of the activity to a person", "utility per year"
+        ),
         "ever_barred": Column("u1", "1 once the person has been barred from something", "flag"),
         **_tallies(),
     }
@@ -120,5 +124,3 @@ def _gamma_quantiles(shape: float) -> Array:
     grid = (np.arange(513) + 0.5) / 513
     quantiles = gammaincinv(shape, grid) / shape
     return np.asarray(quantiles / quantiles.mean())
-
-

@@ -24,7 +24,9 @@ class CityPoints(Process):
 
     name = "city_points"
     owns = {
-        "points": Column("i2", "points in the city's scheme; -32768 where there is none", "points", initial=NO_SCORE),
+        "points": Column(
+            "i2", "points in the city's scheme; -32768 where there is none", "points", initial=NO_SCORE
+        ),
         "grade": Column("u1", "1 AAA, 2 AA, 3 A, 4 B, 5 C, 6 D; 0 none"),
         "gained": Column("u1", "points gained this calendar year", "points"),
         "ledger": SideTable("points booked and not yet lapsed"),
@@ -99,7 +101,9 @@ class CityPoints(Process):
         touched, where = np.unique(party, return_index=True)
         granted = np.empty(len(party), np.int16)
         cap = min(int(city.cap_points_year), 255)
-        apply_deltas(people.points, people.grade, people.gained, party, deltas, granted, cap, capped, _cuts(city))
+        apply_deltas(
+            people.points, people.grade, people.gained, party, deltas, granted, cap, capped, _cuts(city)
+        )
         day.count(points_sum_now=int(granted.sum()))
         self._regrade(day, before[where], people.grade[touched])
         return granted

@@ -23,7 +23,9 @@ class CourtList(Process):
 
     name = "court_list"
     owns = {
-        "cases.list_state": Column("u1", "state on the list: 0 none, 3 notice, 4 open, 5 term, 6, 7, 8 being deleted"),
+        "cases.list_state": Column(
+            "u1", "state on the list: 0 none, 3 notice, 4 open, 5 term, 6, 7, 8 being deleted"
+        ),
         "cases.published_day": Column("i4", "day of publication", "day", initial=-1),
         "cases.ended_day": Column("i4", "day the ground for listing ended", "day", initial=-1),
         "cases.list_day": Column("i4", "day of the next change on the list", "day"),
@@ -45,7 +47,9 @@ class CourtList(Process):
         "corrected_cum": Tally("listings corrected as wrong", "listings"),
         "deleted_cum": Tally("listings deleted", "listings"),
         "late_deletions_cum": Tally("listings deleted later than the law allows", "listings"),
-        "wrongful_listed_now": Tally("listings of debtors who could not pay when listed (truth)", "listings", stock=True),
+        "wrongful_listed_now": Tally(
+            "listings of debtors who could not pay when listed (truth)", "listings", stock=True
+        ),
     }
     reads = (
         "number", "kind", "cases.party", "cases.serial", "cases.number", "cases.amount", "cases.suit_day",
@@ -54,8 +58,8 @@ class CourtList(Process):
     hears = ("listing_order", "performed")
     heard = ("ruling",)
     posts = {
-        "listed": Notice("a debtor is published on the list", {"case": "i4", "party": "i4", "number": "u4", "wrong": "u1"}),
-        "delisted": Notice("a debtor is deleted from the list", {"case": "i4", "party": "i4", "number": "u4", "reason": "u1"}),
+        "listed": Notice("a debtor is published", {"case": "i4", "party": "i4", "number": "u4", "wrong": "u1"}),
+        "delisted": Notice("a debtor is deleted", {"case": "i4", "party": "i4", "number": "u4", "reason": "u1"}),
         "list_step": Notice("a listing changes state", {"case": "i4", "number": "u4", "old": "u1", "new": "u1"}),
         "episode": Notice(
             "a listing is over",
@@ -113,7 +117,9 @@ class CourtList(Process):
         share = day.own_rules.early_deletion_share
         who = day.base | day.people.number[cases.party[rows]].astype(np.uint64)
         case = who | (cases.serial[rows].astype(np.uint64) << np.uint64(48))
-        return np.asarray((cases.list_state[rows] == kernel.OPEN) | (uniforms(day.key, case, 6) < (share or 0.0)))
+        return np.asarray(
+            (cases.list_state[rows] == kernel.OPEN) | (uniforms(day.key, case, 6) < (share or 0.0))
+        )
 
     def _turn_pages(self, day: Day) -> None:
         desk = day.table("cases")
@@ -133,7 +139,8 @@ class CourtList(Process):
         self._log(day, steps[:, 0], steps[:, 1], steps[:, 3], steps[:, 2])
         new = steps[:, 2]
         day.count(
-            terminated_cum=int((new == kernel.TERMINATED).sum()), expired_cum=int((new == kernel.EXPIRED).sum())
+            terminated_cum=int((new == kernel.TERMINATED).sum()),
+            expired_cum=int((new == kernel.EXPIRED).sum()),
         )
         self._publish(day, published[: totals[kernel.PUBLISHED]])
         gone = steps[new == kernel.NONE]
@@ -149,7 +156,12 @@ class CourtList(Process):
         people.ever_listed[fresh] = 1
         wrong = cases.unable_then[rows]
         day.post(
-            "listed", day=cases.published_day[rows], case=rows, party=party, number=cases.number[rows], wrong=wrong
+            "listed",
+            day=cases.published_day[rows],
+            case=rows,
+            party=party,
+            number=cases.number[rows],
+            wrong=wrong,
         )
         day.count(
             listings_cum=len(rows), listed_parties_cum=len(fresh), listed_cases_now=len(rows),
@@ -177,7 +189,16 @@ class CourtList(Process):
         self._census(day, party, -1)
         reason = np.where(cases.paid[rows] == 1, kernel.PERFORMED, exits)
         day.post("delisted", day=when, case=rows, party=party, number=number, reason=reason)
-        names = ("suit_day", "judged_day", "decided_day", "published_day", "ended_day", "exit", "term", "amount")
+        names = (
+            "suit_day",
+            "judged_day",
+            "decided_day",
+            "published_day",
+            "ended_day",
+            "exit",
+            "term",
+            "amount",
+        )
         held = {name: getattr(cases, name)[rows] for name in names}
         day.post("episode", day=when, party=party, number=number, wrongful=cases.unable_then[rows], **held)
         upto, _ = _working_days(day)

@@ -30,7 +30,9 @@ class Courts(Process):
         "cases.number": Column("u4", "number of the case in this shard, never reused"),
         "cases.amount": Column("i4", "sum owed", "yuan"),
         "cases.evading": Column("u1", "1 if an able debtor decided not to pay (truth)"),
-        "cases.stage": Column("u1", "0 filed, 1 judged, 2 in enforcement, 3 ordered onto the list, 4 dormant"),
+        "cases.stage": Column(
+            "u1", "0 filed, 1 judged, 2 in enforcement, 3 ordered onto the list, 4 dormant"
+        ),
         "cases.suit_day": Column("i4", "day of the suit", "day"),
         "cases.judged_day": Column("i4", "day of judgment", "day", initial=-1),
         "cases.decided_day": Column("i4", "day of the last decision in enforcement", "day", initial=-1),
@@ -73,7 +75,15 @@ class Courts(Process):
         gamma = _gamma_quantiles(rules.judgment_delay_shape)
         mean_days = rules.judgment_delay_mean_years * kernel.DAYS_PER_YEAR
         kernel.judgment_days(
-            wait, rows, cases.party, day.people.number, cases.serial, gamma, mean_days, day.base, day.fixed_key
+            wait,
+            rows,
+            cases.party,
+            day.people.number,
+            cases.serial,
+            gamma,
+            mean_days,
+            day.base,
+            day.fixed_key,
         )
         cases.next_day[rows] = suits.day + 1 + wait
         self._schedule(day, rows)

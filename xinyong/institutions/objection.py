@@ -76,9 +76,7 @@ class Objection(Process):
         due = due[same]
         right = self._draw(day, due, 4) < rules.correct_decision_share
         granted = (cases.unable_then[due] == 1) == right
-        day.post(
-            "ruling", day=cases.objection_day[due], case=due, number=cases.number[due], granted=granted
-        )
+        day.post("ruling", day=cases.objection_day[due], case=due, number=cases.number[due], granted=granted)
         again = self._asks_again(day, due, granted)
         cases.objection[due] = np.where(again, RECONSIDERATION, HEARD)
         day.count(objections_granted_cum=int(granted.sum()), reconsiderations_cum=int(again.sum()))

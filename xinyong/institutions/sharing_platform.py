@@ -34,7 +34,9 @@ class SharingPlatform(Process):
         "records.party": Column("i4", "row of the party the record names"),
         "records.target": Column("i4", "row of the person it bars; -1 none"),
         "records.case_number": Column("u4", "number of the case, with a mark for copies"),
-        "records.serial": Column("u4", "the debtor's how-manieth loan, with a mark for copies: keys the draws"),
+        "records.serial": Column(
+            "u4", "the debtor's how-manieth loan, with a mark for copies: keys the draws"
+        ),
         "records.issuer": Column("u1", "who issued it"),
         "records.state": Column("u1", "0 source, 1 queued, 2 live, 3 being deleted"),
         "records.false": Column("u1", "1 if it names the wrong party (truth)"),
@@ -52,7 +54,9 @@ class SharingPlatform(Process):
         "records_expired_cum": Tally("stale records found and ended", "records"),
         "records_deleted_cum": Tally("records deleted", "records"),
         "records_lost_cum": Tally("records lost on the way", "records"),
-        "records_false_now": Tally("records in existence that name the wrong party (truth)", "records", stock=True),
+        "records_false_now": Tally(
+            "records in existence that name the wrong party (truth)", "records", stock=True
+        ),
         "barred_persons_now": Tally("persons barred from something", "persons", stock=True),
     }
     reads = ("number", "kind", "cases.serial", "organisations.party", "organisations.representative")
@@ -81,7 +85,9 @@ class SharingPlatform(Process):
         touched = self._end(day, np.concatenate([recalled, self._carry(day)]))
         if changed:
             records = day.table("records").fields
-            touched = np.concatenate([touched, records.party[records.alive == 1], records.target[records.alive == 1]])
+            touched = np.concatenate(
+                [touched, records.party[records.alive == 1], records.target[records.alive == 1]]
+            )
         if len(touched):
             self._rename(day, np.unique(touched[touched >= 0]), masks)
 
@@ -134,7 +140,9 @@ class SharingPlatform(Process):
         links, records = day.table("cases").fields.record, day.table("records").fields
         rows = links[delisted.case] - 1
         known = rows >= 0
-        known[known] = (records.alive[rows[known]] == 1) & (records.case_number[rows[known]] == delisted.number[known])
+        known[known] = (records.alive[rows[known]] == 1) & (
+            records.case_number[rows[known]] == delisted.number[known]
+        )
         rows = rows[known]
         links[delisted.case] = 0
         steps = np.empty((len(rows), 4), np.int32)

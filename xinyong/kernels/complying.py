@@ -15,7 +15,9 @@ BASE, RESTRICTION, AMOUNT, REFERENCE, UNABLE, YEARS = range(6)
 @njit(cache=True, inline="always")
 def hazard(value: float, amount: int, unable: int, rules: np.ndarray) -> float:
     """Yearly hazard of performing, from the value of what is barred, the sum owed and the ability to pay."""
-    h = rules[BASE] * math.exp(rules[RESTRICTION] * value - rules[AMOUNT] * math.log(amount / rules[REFERENCE]))
+    h = rules[BASE] * math.exp(
+        rules[RESTRICTION] * value - rules[AMOUNT] * math.log(amount / rules[REFERENCE])
+    )
     return h * rules[UNABLE] if unable else h
 
 
@@ -30,8 +32,23 @@ def barred_value(mask: int, values: np.ndarray) -> float:
 
 
 @njit(cache=True, nogil=True)
-def pressed(  # type: ignore[no-untyped-def]
-    pressure, alive, party, serial, amount, state, paid, number, unable, barred, values, rules, base, key, rows, when
+def pressed(
+    pressure,
+    alive,
+    party,
+    serial,
+    amount,
+    state,
+    paid,
+    number,
+    unable,
+    barred,
+    values,
+    rules,
+    base,
+    key,
+    rows,
+    when,
 ):
     """Add a step's hazard to each live listing; rows past their threshold and their day of the week are returned."""
     n = 0

@@ -39,7 +39,9 @@ def hits(
         for i in range(most.shape[0]):
             most[i] = limits[(np.uint32(states[i]) << _U8) | np.uint32(groups[i])]
         for first in range(0, m, STRIPE):
-            found = _keep_hits(out, found, start + first, u[first : first + STRIPE], most[first : first + STRIPE])
+            found = _keep_hits(
+                out, found, start + first, u[first : first + STRIPE], most[first : first + STRIPE]
+            )
     return found
 
 

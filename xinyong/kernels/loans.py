@@ -15,7 +15,7 @@ PAID, ARREARS, DEFAULTS, CLOSED, WRITTEN_OFF, TOTALS = 0, 1, 2, 3, 4, 5
 
 
 @njit(cache=True, nogil=True)
-def draw_loans(amount, months, when, rows, number, appetite, shape, base, key):  # type: ignore[no-untyped-def]
+def draw_loans(amount, months, when, rows, number, appetite, shape, base, key):
     """Fill amount (yuan), months and day of the loans of `rows` (n); shape = means, sds, terms, Monday."""
     for i in range(rows.shape[0]):
         row = rows[i]
@@ -41,8 +41,8 @@ def instalments_due(outstanding: int, left: int, missed: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def book_loans(loans, wheel, taken, rows, new, week):  # type: ignore[no-untyped-def]
-    """Enter new loans (n rows): loans as in `monthly_visits`, new = (party, amount, months); numbers the party's loans."""
+def book_loans(loans, wheel, taken, rows, new, week):
+    """Enter new loans (n rows) and number the party's loans; new = (party, amount, months)."""
     party, serial, outstanding, left, _, _, _, taken_week = loans
     borrower, amount, months = new
     for k in range(rows.shape[0]):
@@ -54,7 +54,7 @@ def book_loans(loans, wheel, taken, rows, new, week):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def monthly_visits(loans, wheel, due, people, chances, week, base, key, defaulted, closed, totals):  # type: ignore[no-untyped-def]
+def monthly_visits(loans, wheel, due, people, chances, week, base, key, defaulted, closed, totals):
     """One instalment day for each loan of `due` (n rows); returns how many newly defaulted.
 
     loans = (party, serial, outstanding, left, visits, missed, evading, taken_week); people = (number, unable);

@@ -23,7 +23,7 @@ def grade_of(points: int, cuts: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def do_deeds(rows, codes, days, party, number, mean_per_step, cumulative, monday, base, key):  # type: ignore[no-untyped-def]
+def do_deeds(rows, codes, days, party, number, mean_per_step, cumulative, monday, base, key):
     """Deeds of a week of all residents (party, n): rows, codes and days are filled; returns how many.
 
     `cumulative` (deeds) is the running share of each deed in the mean number of deeds.
@@ -49,7 +49,7 @@ def do_deeds(rows, codes, days, party, number, mean_per_step, cumulative, monday
 
 
 @njit(cache=True, nogil=True)
-def apply_deltas(points, grade, gained, files, deltas, granted, cap, capped, cuts):  # type: ignore[no-untyped-def]
+def apply_deltas(points, grade, gained, files, deltas, granted, cap, capped, cuts):
     """Add deltas (n) to the points of parties (n rows) in order; `granted` (n) takes what really counted.
 
     With `capped`, gains count against the year's cap; lapses of old points do not.

@@ -15,12 +15,12 @@ SOURCE_DAYS, PLATFORM_DAYS, SHARED, LOST_SHARE, STALE, RECONCILED_DAYS = range(6
 
 
 @njit(cache=True, inline="always")
-def _later(day, mean_days, u):  # type: ignore[no-untyped-def]
+def _later(day, mean_days, u):
     return day + int(mean_days * exponential(u))
 
 
 @njit(cache=True, nogil=True)
-def enter_records(records, rows, number, rules, base, key):  # type: ignore[no-untyped-def]
+def enter_records(records, rows, number, rules, base, key):
     """Give new records (n rows) the day they leave the source; those not shared stay there.
 
     records = (party, serial, state, next_day, entered_day).
@@ -36,7 +36,7 @@ def enter_records(records, rows, number, rules, base, key):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def recall_records(records, wheel, rows, days, number, rules, first_day, week, base, key, steps):  # type: ignore[no-untyped-def]
+def recall_records(records, wheel, rows, days, number, rules, first_day, week, base, key, steps):
     """The source strikes records (n rows): live ones go when the message arrives, or go stale; others at once.
 
     Those that go at once are written to `steps` (row, from, to, day); returns how many.
@@ -64,7 +64,7 @@ def recall_records(records, wheel, rows, days, number, rules, first_day, week, b
 
 
 @njit(cache=True, nogil=True)
-def carry_records(records, wheel, due, number, rules, first_day, week, base, key, steps):  # type: ignore[no-untyped-def]
+def carry_records(records, wheel, due, number, rules, first_day, week, base, key, steps):
     """Move each due record (n rows) as far as this week allows; returns steps (row, from, to, day) written."""
     party, serial, state, next_day, _ = records
     last_day = first_day + 7 * week + 6
@@ -79,7 +79,9 @@ def carry_records(records, wheel, due, number, rules, first_day, week, base, key
             if state[i] == SOURCE:
                 lost = uniform(key, who, turn + 5) < rules[LOST_SHARE]
                 state[i] = LOST if lost else QUEUED
-                next_day[i] = NEVER if lost else _later(day, rules[PLATFORM_DAYS], uniform(key, who, turn + 6))
+                next_day[i] = (
+                    NEVER if lost else _later(day, rules[PLATFORM_DAYS], uniform(key, who, turn + 6))
+                )
             elif state[i] == QUEUED:
                 state[i] = LIVE
                 next_day[i] = NEVER
@@ -94,7 +96,7 @@ def carry_records(records, wheel, due, number, rules, first_day, week, base, key
 
 
 @njit(cache=True, nogil=True)
-def rename(named_by, barred, targets, alive, party, target, issuer, state, masks):  # type: ignore[no-untyped-def]
+def rename(named_by, barred, targets, alive, party, target, issuer, state, masks):
     """Work out anew, for `targets` (n rows of parties), who names them and what they are barred from."""
     for k in range(targets.shape[0]):
         named_by[targets[k]] = 0

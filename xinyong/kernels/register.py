@@ -19,15 +19,15 @@ PUBLISHED, DELETED, STEPS, TOTALS = range(4)
 
 
 @njit(cache=True, inline="always")
-def deletion_day(ended, u, rules, upto, nth, origin):  # type: ignore[no-untyped-def]
+def deletion_day(ended, u, rules, upto, nth, origin):
     """Day on which the court deletes: a lognormal number of working days after the listing's ground ended."""
-    wait = max(1, int(round(rules[MEDIAN_WORKING_DAYS] * math.exp(rules[LOG_SD] * normal(u)))))
+    wait = max(1, round(rules[MEDIAN_WORKING_DAYS] * math.exp(rules[LOG_SD] * normal(u))))
     past = upto[min(ended - origin, upto.shape[0] - 1)]
     return nth[min(past + wait - 1, nth.shape[0] - 1)]
 
 
 @njit(cache=True, inline="always")
-def listing_ends(day, who, turn, rules, key):  # type: ignore[no-untyped-def]
+def listing_ends(day, who, turn, rules, key):
     """Whether the listing has a term, and the day it ends by itself (term, or another ground of removal)."""
     if uniform(key, who, turn) < rules[TERM_SHARE] and rules[TERM_YEARS] > 0:
         years = rules[TERM_YEARS]
@@ -41,7 +41,7 @@ def listing_ends(day, who, turn, rules, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def keep_register(  # type: ignore[no-untyped-def]
+def keep_register(
     cases, wheel, due, number, rules, upto, nth, first_day, week, base, key, published, deleted, steps, totals
 ):
     """Carry each due listing (n rows) through every change whose day lies within this week.
@@ -66,7 +66,7 @@ def keep_register(  # type: ignore[no-untyped-def]
                 next_day[i] = end
                 published[totals[PUBLISHED]] = i
                 totals[PUBLISHED] += 1
-            elif before == OPEN or before == TERM:
+            elif before in (OPEN, TERM):
                 state[i] = EXPIRED if before == TERM else TERMINATED
                 exit_[i] = BY_EXPIRY if before == TERM else BY_TERMINATION
                 ended_day[i] = day
@@ -86,12 +86,14 @@ def keep_register(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def end_listings(cases, wheel, rows, days, reasons, number, rules, upto, nth, first_day, week, base, key, steps):  # type: ignore[no-untyped-def]
+def end_listings(
+    cases, wheel, rows, days, reasons, number, rules, upto, nth, first_day, week, base, key, steps
+):
     """End listings whose debtor performed or was found wrongly listed; returns how many (others are skipped).
 
     cases as in `keep_register`; performing ends an open listing, a term runs on unless the court decides (days < 0).
     """
-    party, serial, state, published_day, ended_day, next_day, exit_, term = cases
+    party, serial, state, _, ended_day, next_day, exit_, _ = cases
     n = 0
     for k in range(rows.shape[0]):
         i = rows[k]

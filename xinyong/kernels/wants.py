@@ -16,7 +16,7 @@ MOST_LEARNED = 255
 
 
 @njit(cache=True, nogil=True)
-def propensities(out, rows, party, number, quantiles, base, key):  # type: ignore[no-untyped-def]
+def propensities(out, rows, party, number, quantiles, base, key):
     """Fill each row's own multiple of mean demand per activity: gamma of mean 1, quantiles (activities, grid)."""
     for k in range(rows.shape[0]):
         who = base | np.uint64(number[party[rows[k]]])
@@ -31,7 +31,7 @@ def avoids(u: float, refusals: int, ceiling: float, to_learn: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def try_wants(totals, learned, propensity, party, barred, number, rules, high, base, key):  # type: ignore[no-untyped-def]
+def try_wants(totals, learned, propensity, party, barred, number, rules, high, base, key):
     """One week of wants of all ever-barred persons (high rows) for what they are barred from now.
 
     rules (activities, 5): demand per step, checked share, retry share, avoidance ceiling, refusals to learn.

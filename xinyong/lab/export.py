@@ -17,7 +17,13 @@ ENDS = {2: "live", 4: "expired", 5: "deleted", 6: "lost", 0: "in source", 1: "qu
 
 
 def weekly_rows(
-    plan: Plan, shards: list[Shard], tallies: list[Array], base: Array, first: int, head: dict[str, Any], scale: float
+    plan: Plan,
+    shards: list[Shard],
+    tallies: list[Array],
+    base: Array,
+    first: int,
+    head: dict[str, Any],
+    scale: float,
 ) -> dict[str, Array]:
     """Weekly table of some weeks: a row a week for the whole world, then for each shard.
 
@@ -92,8 +98,21 @@ def open_episodes(shard: Shard) -> dict[str, Array]:
     table = shard.store.tables["cases"]
     if "published_day" not in table.columns:
         return {}
-    rows = np.flatnonzero((table.columns["alive"][: table.high] == 1) & (table.columns["published_day"][: table.high] >= 0))
-    names = ("party", "number", "amount", "suit_day", "judged_day", "decided_day", "published_day", "ended_day", "exit", "term")
+    rows = np.flatnonzero(
+        (table.columns["alive"][: table.high] == 1) & (table.columns["published_day"][: table.high] >= 0)
+    )
+    names = (
+        "party",
+        "number",
+        "amount",
+        "suit_day",
+        "judged_day",
+        "decided_day",
+        "published_day",
+        "ended_day",
+        "exit",
+        "term",
+    )
     held = {name: table.columns[name][rows] for name in names}
     return held | {"wrongful": table.columns["unable_then"][rows], "day": np.full(len(rows), -1, np.int32)}
 

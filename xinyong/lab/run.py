@@ -6,10 +6,12 @@ import resource
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -29,6 +31,7 @@ FORMAT = 1
 CHECKPOINT_WEEKS = 52
 WINDOW_WEEKS = 13
 Progress = Callable[[int, int, int], None]
+_KEPT = ("state_hashes", "seconds", "person_weeks", "persons", "organisations", "bytes_per_person")
 
 
 @dataclass
@@ -116,6 +119,8 @@ def run(job: Job, resume: bool = False, progress: Progress | None = None) -> Pat
 def _finished(job: Job, resume: bool) -> bool:
     """Look at the folder: True if this very run is already there; RunError if going on would harm something."""
     path = job.out / "manifest.json"
+    if job.out.exists() and not job.out.is_dir():
+        raise RunError(f"{job.out} is a file; --out must name a folder")
     if not job.out.exists() or not any(job.out.iterdir()):
         return False
     if not path.is_file():
@@ -129,10 +134,10 @@ def _finished(job: Job, resume: bool) -> bool:
     if old.get("finished"):
         return True
     if not resume:
-        raise RunError(f"{job.out} holds this run, unfinished; add --resume to go on, or choose another --out")
-    job.manifest["state_hashes"] = old.get("state_hashes", {})
-    job.manifest["seconds"] = old.get("seconds", 0.0)
-    job.manifest["person_weeks"] = old.get("person_weeks", 0)
+        raise RunError(
+            f"{job.out} holds this run, unfinished; add --resume to go on, or choose another --out"
+        )
+    job.manifest |= {name: old[name] for name in _KEPT if name in old}
     return False
 
 
@@ -160,7 +165,9 @@ def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | 
     stepped = plan.calendar.weeks - first
     while first < plan.calendar.weeks:
         stop = _next_stop(first, plan.calendar.burn_in, plan.calendar.weeks, job.checkpoint_weeks)
-        tallies = _advance(engine, plan, first, stop, signals, lambda week: _tell(progress, persons, week, replicate, job))
+        tallies = advance(
+            engine, plan, first, stop, signals, lambda week: _tell(progress, persons, week, replicate, job)
+        )
         if stop == plan.calendar.burn_in:
             base = np.array([t[-1] for t in tallies])
         elif stop > plan.calendar.burn_in:
@@ -168,12 +175,14 @@ def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | 
         _save(job, replicate, shards, stop - 1, base, signals, plan.watched)
         first = stop
     _close_books(job, shards, replicate, plan.calendar.weeks)
+    if plan.watched:
+        np.save(job.out / f"signals-r{replicate:03d}.npy", np.array(signals, np.int64))
     job.manifest["state_hashes"][str(replicate)] = state_hash(shards)
     _measure(job, shards)
     write_json(job.out / "manifest.json", job.manifest)
     engine.close()
     _forget(job, replicate)
-    return persons * stepped
+    return int(persons * stepped)
 
 
 def _tell(progress: Progress | None, persons: int, week: int, replicate: int, job: Job) -> None:
@@ -189,8 +198,13 @@ def _next_stop(first: int, burn_in: int, weeks: int, every: int) -> int:
     return min(burn_in + ((first - burn_in) // every + 1) * every, weeks)
 
 
-def _advance(
-    engine: LocalEngine, plan: Plan, first: int, stop: int, signals: list[list[int]], tell: Callable[[int], None]
+def advance(
+    engine: LocalEngine,
+    plan: Plan,
+    first: int,
+    stop: int,
+    signals: list[list[int]],
+    tell: Callable[[int], None],
 ) -> list[Array]:
     """Step all shards from week `first` to `stop`; without signals to exchange they run a quarter at a time."""
     window = 1 if plan.watched else WINDOW_WEEKS
@@ -213,7 +227,14 @@ def _part(job: Job, table: str, replicate: int, stop: int) -> Path:
 
 
 def _write_parts(
-    job: Job, plan: Plan, shards: list[Shard], tallies: list[Array], base: Array, first: int, stop: int, head: Any
+    job: Job,
+    plan: Plan,
+    shards: list[Shard],
+    tallies: list[Array],
+    base: Array,
+    first: int,
+    stop: int,
+    head: Any,
 ) -> None:
     rows = export.weekly_rows(plan, shards, tallies, base, first, head, job.scale)
     write_table(_part(job, "weekly", head["replicate"], stop), rows)
@@ -222,7 +243,10 @@ def _write_parts(
 
 def _write_kept(job: Job, shards: list[Shard], replicate: int, stop: int) -> None:
     """Write notices kept since the last part, shard by shard, and forget them."""
-    for table, kind, rows_of in (("episodes", "episode", export.episode_rows), ("records", "record", export.record_rows)):
+    for table, kind, rows_of in (
+        ("episodes", "episode", export.episode_rows),
+        ("records", "record", export.record_rows),
+    ):
         found = []
         for shard in shards:
             kept = export.joined(shard.board.kept.get(kind, []))
@@ -249,13 +273,23 @@ def _checkpoint(job: Job, replicate: int, week: int) -> Path:
 
 
 def _save(
-    job: Job, replicate: int, shards: list[Shard], week: int, base: Array, signals: list[list[int]], watched: Any
+    job: Job,
+    replicate: int,
+    shards: list[Shard],
+    week: int,
+    base: Array,
+    signals: list[list[int]],
+    watched: Any,
 ) -> None:
     """Write a checkpoint, then drop the one before it; notices to be kept are already in parts by then."""
     for shard in shards:
         for kept in shard.board.kept.values():
             kept.clear()
-    arrays: dict[str, Array] = {"base": base, "signals": np.array(signals, np.int64), "week": np.array([week])}
+    arrays: dict[str, Array] = {
+        "base": base,
+        "signals": np.array(signals, np.int64),
+        "week": np.array([week]),
+    }
     arrays["format"] = np.array([FORMAT])
     for k, shard in enumerate(shards):
         arrays |= {f"{k}:{name}": a for name, a in shard.parts().items()}
@@ -278,9 +312,10 @@ def _restore(job: Job, replicate: int, shards: list[Shard]) -> dict[str, Any]:
             for k, shard in enumerate(shards):
                 mine = f"{k}:"
                 shard.restore({n[len(mine) :]: a for n, a in arrays.items() if n.startswith(mine)})
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error) as error:
             raise CheckpointError(
-                f"{found[-1]} is torn or of another version ({error}); delete it and --resume to start the replicate anew"
+                f"{found[-1]} is torn or of another version ({error}); "
+                "delete it and --resume to start the replicate anew"
             ) from error
         week = int(arrays["week"][0])
         state = {"week": week, "base": arrays["base"], "signals": arrays["signals"].tolist()}
@@ -307,7 +342,7 @@ def _measure(job: Job, shards: list[Shard]) -> None:
 def _finish(job: Job, seconds: float, steps: int) -> None:
     for table, order in (
         ("weekly", "replicate, week, shard = 'all' DESC, shard"),
-        ("episodes", "replicate, \"case\", published_date"),
+        ("episodes", 'replicate, "case", published_date'),
         ("records", "replicate, record, copy, created_date, party"),
     ):
         parts = sorted((job.out / "parts").glob(f"{table}-*.parquet"))
@@ -372,10 +407,18 @@ def _marks(plan: Plan, scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         for date, value in leaf.values.items():
             if value.grade in found:
                 why = value.why or value.by or value.source or ""
-                row = {"path": leaf.path, "value": value.value, "since": str(date), "unit": leaf.unit, "why": why}
+                row = {
+                    "path": leaf.path,
+                    "value": value.value,
+                    "since": str(date),
+                    "unit": leaf.unit,
+                    "why": why,
+                }
                 found[value.grade].append(row)
     for name, value, why in scenario.people().assumed():
-        found["assumed"].append({"path": f"recipe.{name}", "value": value, "since": "", "unit": "", "why": why})
+        found["assumed"].append(
+            {"path": f"recipe.{name}", "value": value, "since": "", "unit": "", "why": why}
+        )
     return found
 
 
@@ -383,10 +426,13 @@ def _commit() -> str:
     try:
         here = Path(__file__).parent
         told = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5, check=False
+            ["git", "rev-parse", "--short", "HEAD"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
         )
     except (OSError, subprocess.SubprocessError):
         return ""
     return told.stdout.strip()
-
-

@@ -49,7 +49,9 @@ class Scenario(BaseModel):
         update: dict[str, Any] = {"sets": {**self.sets, **(sets or {})}}
         if until is not None:
             if until < self.start:
-                raise ScenarioError(f"--until {until} lies before the scenario's start {self.start}; give a later date")
+                raise ScenarioError(
+                    f"--until {until} lies before the scenario's start {self.start}; give a later date"
+                )
             update["end"] = until
         return self.model_copy(update=update)
 
