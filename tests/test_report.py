@@ -106,9 +106,10 @@ def marked_texts() -> list[str]:
     texts = []
     for file in sorted((ROOT / "report").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("t", "N_"):
-                if isinstance(node.args[0], ast.Constant):
-                    texts.append(str(node.args[0].value))
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id in ("t", "N_") and isinstance(node.args[0], ast.Constant):
+                texts.append(str(node.args[0].value))
     template = (ROOT / "templates" / "report.html").read_text(encoding="utf-8")
     texts += [a or b for a, b in re.findall(r"""\bt\((?:"([^"]+)"|'([^']+)')\)""", template)]
     marks = yaml.safe_load((ROOT / "targets" / "targets.yaml").read_text(encoding="utf-8"))

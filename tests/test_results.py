@@ -116,7 +116,7 @@ def test_a_damaged_table_is_named(tmp_path: Path) -> None:
     folder = fake_run(tmp_path / "d", replicates=1, weeks=60)
     table = folder / "weekly.parquet"
     table.write_bytes(table.read_bytes()[:-2000])
-    with pytest.raises(RunError, match="weekly|damaged"):
+    with pytest.raises(RunError, match=r"weekly|damaged"):
         open_run(folder).series("listings_cum")
     table.unlink()
     with pytest.raises(RunError, match=r"weekly\.parquet is missing"):

@@ -165,7 +165,19 @@ def flows(run: Run) -> list[Flow]:
         ("2018-05", "listings per entity", 12_950_000 / 8_400_000, _multiplicity(run), "ratio", False, other),
         ("2014-07", "air attempts per person refused", 108_000 / 12_389, _attempts(run), "ratio", True, ""),
     ]
-    return [Flow(*row, XINHUA if row[0] == "2014-07" else BULLETIN) for row in rows]
+    return [
+        Flow(
+            period,
+            what,
+            value,
+            simulated,
+            unit,
+            comparable and simulated is not None,
+            remark,
+            XINHUA if period == "2014-07" else BULLETIN,
+        )
+        for period, what, value, simulated, unit, comparable, remark in rows
+    ]
 
 
 def _change(run: Run, measure: str, span: tuple[str, str]) -> float | None:

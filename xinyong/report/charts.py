@@ -260,7 +260,7 @@ def areas(label: Label, dates: Sequence[dt.date], parts: Sequence[tuple[str, Val
             axes.fill_between(days, 0, values, color=ACCENT, alpha=0.25, linewidth=0)
             axes.plot(days, values, color=ACCENT, linewidth=1.3)
             axes.set_title(name, loc="left", fontsize=10.5, color=INK, pad=5)
-            axes.set_ylim(0, max(float(values.max()) * 1.15, 1e-4))
+            axes.set_ylim(0, max(float(values.max()) * 1.15, 0.01))
             axes.yaxis.set_major_locator(MaxNLocator(3))
             axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: words.percent(y)))
             axes.margins(x=0)
