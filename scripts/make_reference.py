@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from xinyong.assembly import POPULATION, known_processes, order
-from xinyong.cli import app
+from xinyong.cli import app, pages
 from xinyong.columns import Column, Owned, SideTable, Tally, Wheel
 from xinyong.engine import tally_specs
 from xinyong.lab.dictionary import data_dictionary
@@ -219,6 +219,7 @@ PAGES = {
 def main() -> int:
     """Write the pages, or with --check say which are not current."""
     made = {FOLDER / name: HEAD + page().rstrip() + "\n" for name, page in PAGES.items()}
+    made[pages.FILE] = pages.pages_text()
     stale = [p for p, text in made.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         print("\n".join(f"not current: {path}; run make reference" for path in stale))

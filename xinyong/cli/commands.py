@@ -19,12 +19,14 @@ app = App(
     help_format="plaintext",
     default_parameter=Parameter(negative=()),
 )
-app.register_install_completion_command(help="Install completion by the Tab key for your shell (bash, zsh, fish).")
+app.register_install_completion_command(
+    help="Install completion by the Tab key for your shell (bash, zsh, fish)."
+)
 
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON.")]
+Json = Annotated[bool, Parameter(name="--json")]
 
 
-@app.command(help_epilogue=examples.RUN)
+@app.command(sort_key=1, help_epilogue=examples.RUN)
 def run(
     scenario: str,
     /,
@@ -63,6 +65,7 @@ def run(
         Go on with an unfinished run in that folder.
     quiet
         No progress bar.
+
     """
     from xinyong.lab.run import make_job
     from xinyong.lab.run import run as play
@@ -90,8 +93,10 @@ def _say_done(folder: Path) -> None:
     print(f"run folder: {folder}\nreport:     {folder / 'report.html'}")
 
 
-@app.command(help_epilogue=examples.COMPARE)
-def compare(first: Path, second: Path, /, *, at: str | None = None, unpaired: bool = False, json_: Json = False) -> None:
+@app.command(sort_key=3, help_epilogue=examples.COMPARE)
+def compare(
+    first: Path, second: Path, /, *, at: str | None = None, unpaired: bool = False, json_: Json = False
+) -> None:
     """Set two runs side by side: what differs in their plans, since when, and by how much.
 
     Parameters
@@ -104,6 +109,9 @@ def compare(first: Path, second: Path, /, *, at: str | None = None, unpaired: bo
         Date to compare at; default the last they share.
     unpaired
         Compare runs of different societies or seeds too.
+    json_
+        Print JSON.
+
     """
     from xinyong.lab.compare import compare as contrast
 
@@ -114,22 +122,24 @@ def compare(first: Path, second: Path, /, *, at: str | None = None, unpaired: bo
     print_table(found.changes, nothing="both runs have the same plan")
     differing = [row for row in found.rows if row.difference]
     if found.first_date:
-        print(f"\nequal until the week of {found.first_date}; first to differ: {', '.join(found.first_measures)}\n")
+        print(
+            f"\nequal until the week of {found.first_date}; first to differ: {', '.join(found.first_measures)}\n"
+        )
     same = f"{len(found.rows) - len(differing)} measures are equal"
     print_table(differing, nothing=f"no measure differs ({same})")
     if differing:
         print(f"\n{same}; values are scaled up to real persons")
 
 
-@app.command(name="list", help_epilogue=examples.LIST)
+@app.command(name="list", sort_key=2, help_epilogue=examples.LIST)
 def list_(
-    what: Literal["all", "scenarios", "recipes", "processes", "rules"] = "all",
+    what: Literal["all", "scenarios", "recipes", "processes", "measures", "rules"] = "all",
     path: str = "",
     /,
     *,
     json_: Json = False,
 ) -> None:
-    """List scenarios, recipes, processes, or every rule with its value, date and mark.
+    """List scenarios, recipes, processes, measures, or every rule with value, date and mark.
 
     Parameters
     ----------
@@ -137,6 +147,9 @@ def list_(
         What to list.
     path
         With `rules`: only those at and below this path.
+    json_
+        Print JSON.
+
     """
     from xinyong.lab.listing import listing
 
@@ -149,7 +162,7 @@ def list_(
         print(examples.MARKS)
 
 
-@app.command(help_epilogue=examples.VALIDATE)
+@app.command(sort_key=4, help_epilogue=examples.VALIDATE)
 def validate(folder: Path, /, *, targets: Path | None = None, json_: Json = False) -> None:
     """Set published figures beside simulated ones: one row per date and counter.
 
@@ -159,6 +172,9 @@ def validate(folder: Path, /, *, targets: Path | None = None, json_: Json = Fals
         Run folder.
     targets
         Your own series, with the columns of targets/laolai_series.csv.
+    json_
+        Print JSON.
+
     """
     from xinyong.lab.validate import tally
     from xinyong.lab.validate import validate as confront
@@ -172,7 +188,7 @@ def validate(folder: Path, /, *, targets: Path | None = None, json_: Json = Fals
     print(f"\n{agree} of {judged} usable figures lie within the tolerance; simulated values are scaled up")
 
 
-@app.command(help_epilogue=examples.REPORT)
+@app.command(sort_key=5, help_epilogue=examples.REPORT)
 def report(folder: Path, /) -> None:
     """Write the run's report again: one HTML file that needs no network.
 
@@ -180,13 +196,14 @@ def report(folder: Path, /) -> None:
     ----------
     folder
         Run folder.
+
     """
     from xinyong.report import write_report
 
     print(write_report(run_folder(folder)))
 
 
-@app.command(help_epilogue=examples.SHOW)
+@app.command(sort_key=6, help_epilogue=examples.SHOW)
 def show(
     folder: Path,
     kind: Literal["person", "organisation"] = "person",
@@ -208,6 +225,9 @@ def show(
         Id as in the tables, or as P-37-0001234; without one, the party listed most often is taken.
     replicate
         Which replicate, from 0.
+    json_
+        Print JSON.
+
     """
     from xinyong.lab.show import life
 
@@ -218,12 +238,14 @@ def show(
     for line in told.heading:
         print(line)
     print()
-    print_table(told.lines, {"date": "date", "told": "what happened"}, nothing="nothing happened that is recorded")
+    print_table(
+        told.lines, {"date": "date", "told": "what happened"}, nothing="nothing happened that is recorded"
+    )
     for line in told.standing:
         print(line)
 
 
-@app.command(help_epilogue=examples.RECIPE)
+@app.command(sort_key=7, help_epilogue=examples.RECIPE)
 def recipe(file: Path, /, *, json_: Json = False) -> None:
     """Check a table of marginals, or a recipe, for use; person-level tables are refused.
 
@@ -231,6 +253,9 @@ def recipe(file: Path, /, *, json_: Json = False) -> None:
     ----------
     file
         CSV of totals, or YAML recipe.
+    json_
+        Print JSON.
+
     """
     from xinyong.guard import check_recipe_file
     from xinyong.lab.listing import recipe_summary
@@ -238,7 +263,7 @@ def recipe(file: Path, /, *, json_: Json = False) -> None:
     _print(recipe_summary(file, check_recipe_file(file)), json_)
 
 
-@app.command(help_epilogue=examples.NEW)
+@app.command(sort_key=8, help_epilogue=examples.NEW)
 def new(
     kind: Literal["institution", "behaviour", "city", "statistic"], name: str, /, *, into: Path | None = None
 ) -> None:
@@ -252,6 +277,7 @@ def new(
         Its name in snake_case.
     into
         Root of the checkout; default the one in use.
+
     """
     from xinyong.lab.new import make
 
@@ -261,7 +287,7 @@ def new(
     print(made.advice, file=sys.stderr)
 
 
-@app.command(help_epilogue=examples.BASELINE)
+@app.command(sort_key=9, help_epilogue=examples.BASELINE)
 def baseline(*, update: bool = False, json_: Json = False) -> int:
     """Compare frozen runs with what the code gives now; exit code 1 if any count differs.
 
@@ -269,6 +295,9 @@ def baseline(*, update: bool = False, json_: Json = False) -> int:
     ----------
     update
         Freeze the present results instead; review the difference.
+    json_
+        Print JSON.
+
     """
     from xinyong.lab.baseline import check
 

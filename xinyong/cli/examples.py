@@ -1,11 +1,11 @@
 """The words around the commands: examples for help pages, columns of tables, what the marks mean."""
 
-ABOUT = "A laboratory over a wholly synthetic society: no real person is in it, ever. 合成"
+ABOUT = "信用: a laboratory over a wholly synthetic society; no real person is in it."
 
 EPILOGUE = """Examples:
-  xinyong run toy                                      ten thousand people, seconds
-  xinyong run china-2012-2019 --seed 1 --out runs/demo  1.34 million people
-  xinyong list                                         scenarios, recipes, rules
+  xinyong list                                  scenarios, recipes, rules
+  xinyong run toy --out runs/toy-1              ten thousand people, seconds
+  xinyong run china-2012-2019 --out runs/demo   1.34 million people
   xinyong compare runs/demo runs/other
   xinyong validate runs/demo --json
 
@@ -19,7 +19,7 @@ RUN = """Examples:
   xinyong run china-2012-2019 --scale 1:10000 --replicates 5
   xinyong run toy --set court_list.term_years=3 objection.aware_share=0.9
   xinyong run toy --set objection.review_days@2018-01-01=5
-  xinyong run toy --out runs/toy-1 --resume            after a stop
+  xinyong run toy --out runs/toy-1 --resume     after a stop
 
 A finished folder is left alone; the same folder with another plan is refused.
 """
@@ -52,7 +52,7 @@ REPORT = """Example:
 """
 
 SHOW = """Examples:
-  xinyong show runs/demo                               somebody listed, chosen for you
+  xinyong show runs/demo                        somebody listed, chosen for you
   xinyong show runs/demo person P-44-0001234
   xinyong show runs/demo organisation --json
 
@@ -74,8 +74,8 @@ NEW = """Examples:
 """
 
 BASELINE = """Examples:
-  xinyong baseline                                     exit code 1 if a count moved
-  xinyong baseline --update                            freeze; then review the diff
+  xinyong baseline                              exit code 1 if a count moved
+  xinyong baseline --update                     freeze; then review the diff
 """
 
 MARKS = (

@@ -1,6 +1,6 @@
 """Help pages, kept as text so that `--help` answers at once; a test holds them to what the commands say.
 
-`python -m xinyong.cli.pages` writes them anew.
+`make reference` writes them anew.
 """
 
 from collections.abc import Sequence
@@ -48,11 +48,6 @@ def make_pages() -> dict[str, str]:
     return pages
 
 
-def write_pages() -> None:
-    """Freeze the pages."""
-    text = "".join(f"{_HEAD}{name}\n{page}" for name, page in make_pages().items())
-    FILE.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_pages()
+def pages_text() -> str:
+    """Lay every page out as the file holds them."""
+    return "".join(f"{_HEAD}{name}\n{page}" for name, page in make_pages().items())

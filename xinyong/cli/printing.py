@@ -34,7 +34,9 @@ def print_json(thing: Any) -> None:
     print(json.dumps(plain(thing), ensure_ascii=False, indent=2))
 
 
-def print_table(rows: Iterable[Any], columns: Mapping[str, str] | None = None, nothing: str = "nothing to show") -> None:
+def print_table(
+    rows: Iterable[Any], columns: Mapping[str, str] | None = None, nothing: str = "nothing to show"
+) -> None:
     """Print rows as a table; `columns` chooses and names them."""
     from rich.console import Console
     from rich.table import Table

@@ -45,11 +45,12 @@ class Published:
     held_out: bool = False
     earliest: dt.date | None = None
     latest: dt.date | None = None
+    counts: str = ""
 
     @property
     def measure(self) -> str:
         """Name the measure of a run that counts the same thing."""
-        return COUNTERS[self.counter]
+        return self.counts or COUNTERS[self.counter]
 
 
 def published(targets_csv: str | Path | None = None) -> list[Published]:
@@ -57,9 +58,29 @@ def published(targets_csv: str | Path | None = None) -> list[Published]:
     if targets_csv is not None:
         return list(_own(Path(targets_csv)))
     folder = resources.files("xinyong.targets")
-    marks = _marks(yaml.safe_load(folder.joinpath("targets.yaml").read_text(encoding="utf-8")))
+    content = yaml.safe_load(folder.joinpath("targets.yaml").read_text(encoding="utf-8"))
+    marks = _marks(content)
     lines = folder.joinpath("laolai_series.csv").read_text(encoding="utf-8").splitlines()
-    return [_marked(row, marks) for row in _rows(csv.DictReader(lines), "laolai_series.csv")]
+    series = [_marked(row, marks) for row in _rows(csv.DictReader(lines), "laolai_series.csv")]
+    single = (content.get("statistics") or {}).items()
+    return series + [_statistic(name, row) for name, row in single if row.get("value") is not None]
+
+
+def _statistic(name: str, row: dict[str, Any]) -> Published:
+    """Read one figure of `statistics` in targets.yaml; it stands beside any measure of a run."""
+    where = f"targets.yaml, statistics, {name}"
+    try:
+        date, value, counts = dt.date.fromisoformat(str(row["date"])), float(row["value"]), str(row["measure"])
+        error = float(row.get("observation_error", 0.0))
+    except (KeyError, ValueError, TypeError) as problem:
+        raise TargetError(f"{where}: {problem}; a statistic has date, measure and value") from problem
+    if not math.isfinite(value) or value < 0:
+        raise TargetError(f"{where}: {row['value']} is not a count")
+    held = date > LAST_FOR_TESTS
+    source, unit, reason = (str(row.get(key) or "") for key in ("source", "unit", "reason"))
+    usable = bool(row.get("usable")) and not held
+    told = Published(date, name, value, "day", source, "", "", unit, usable, reason, error, held)
+    return replace(told, counts=counts, earliest=row.get("earliest"), latest=row.get("latest"))
 
 
 def _marks(content: Any) -> dict[tuple[str, str, float], dict[str, Any]]:

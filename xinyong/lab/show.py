@@ -1,47 +1,72 @@
 """Tell one invented life by playing its shard again: a shard is a pure function of seed and signal log."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from xinyong import ids
+from xinyong import __version__, ids
 from xinyong.engine import Plan, Shard
-from xinyong.errors import RunError
-from xinyong.lab.run import read_manifest
+from xinyong.errors import RunError, did_you_mean
+from xinyong.lab.run import FORMAT, read_manifest
 from xinyong.lab.scenario import Scenario
+from xinyong.lab.telling import Line, Teller
 from xinyong.population import make_shard
-from xinyong.timeline import date_of
+from xinyong.recipe_model import LEVELS
 
-TELL = {
-    "loan": "takes a loan of {amount:,} yuan over {months} months",
-    "default": "is a quarter in arrears with {amount:,} yuan",
-    "suit": "is sued for {amount:,} yuan",
-    "settled": "the debt is paid in court or by enforcement",
-    "listing_order": "a court orders the listing",
-    "listed": "is published on the list (case {number})",
-    "performed": "performs the judgment (case {number})",
-    "delisted": "is deleted from the list (case {number})",
-    "ruling": "a court rules on the objection: {granted}",
-    "deed": "does deed {deed} of the city's table",
-    "barred_notice": "is barred from something for the first time in this spell",
-}
-WATCHED = {"unable": "unable to pay", "points": "city points", "grade": "grade (1 AAA to 6 D)"}
+_SAME = ("format", "version", "scenario_hash", "rulebook_hash")
 
 
-def life(folder: Path, kind: str, identity: str, replicate: int = 0) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Life:
+    """One invented life: who, what happened, and how things stand at the end."""
+
+    synthetic: str
+    id: str
+    name: str
+    latin_name: str
+    chosen: str
+    facts: dict[str, str]
+    lines: tuple[Line, ...]
+    standing: tuple[str, ...]
+
+    @property
+    def heading(self) -> list[str]:
+        """Who this is, in a few lines."""
+        told = ", ".join(f"{name} {value}" if value else name for name, value in self.facts.items())
+        return [f"{self.name}  {self.latin_name}  ({self.id})", told, *([self.chosen] if self.chosen else [])]
+
+
+def life(folder: Path, kind: str = "person", identity: str | None = None, replicate: int = 0) -> Life:
     """Everything that happened to one synthetic person or organisation, in order of days.
 
-    Raises RunError for an id that is not in the run.
+    Without an id the party listed most often is taken. Raises RunError for an id that is not in the run, and
+    for a run that other rules or another version made.
     """
     manifest = read_manifest(folder)
+    if not 0 <= replicate < len(manifest["seeds"]):
+        raise RunError(f"--replicate {replicate}: {folder} has replicates 0 to {len(manifest['seeds']) - 1}")
     scenario = _scenario(folder)
     plan = scenario.plan(manifest["seeds"][replicate])
-    wanted = int(identity) if identity.isdigit() else ids.parse(identity)
+    _same_world(folder, manifest, scenario, plan)
+    wanted, chosen = _identity(folder, kind, identity, replicate, scenario)
     _, code, _ = ids.unpack(wanted)
-    shard = Shard(plan, make_shard(scenario.people(), plan.seed, manifest["scale"], code))
-    row = _row(shard, wanted, kind)
-    return _replay(plan, shard, row, _signals(folder, replicate))
+    people = make_shard(scenario.people(), plan.seed, manifest["scale"], code)
+    shard = Shard(plan, people)
+    row = _row(shard, wanted, kind, folder)
+    facts = _facts(shard, row, people.gloss or people.name)
+    teller = Teller(plan, shard, row)
+    lines = teller.play(_signals(folder, plan, replicate))
+    return Life(
+        f"{ids.MARK_LATIN} {ids.MARK}", ids.text(wanted), _name(wanted, shard, row), ids.latin_name(wanted), chosen,
+        facts, lines, teller.standing(),
+    )  # fmt: skip
+
+
+def _name(wanted: int, shard: Shard, row: int) -> str:
+    kind = int(shard.store.columns["kind"][row])
+    return ids.organisation_name(wanted, kind) if kind else ids.name(wanted)
 
 
 def _scenario(folder: Path) -> Scenario:
@@ -49,66 +74,100 @@ def _scenario(folder: Path) -> Scenario:
 
     try:
         return Scenario(**json.loads((folder / "scenario.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise RunError(f"{folder}/scenario.json is missing or damaged: {error}") from error
 
 
-def _row(shard: Shard, identity: int, kind: str) -> int:
+def _same_world(folder: Path, manifest: dict[str, Any], scenario: Scenario, plan: Plan) -> None:
+    """A life can be told again only by the rules that made it."""
+    now = {
+        "format": FORMAT,
+        "version": __version__,
+        "scenario_hash": scenario.hash,
+        "rulebook_hash": plan.book.hash,
+    }
+    changed = [name.removesuffix("_hash") for name in _SAME if manifest.get(name) != now[name]]
+    if changed:
+        raise RunError(
+            f"{folder}: {' and '.join(changed)} changed since this run, so its lives cannot be told again; "
+            "run the scenario anew"
+        )
+
+
+def _identity(
+    folder: Path, kind: str, text: str | None, replicate: int, scenario: Scenario
+) -> tuple[int, str]:
+    """The id asked for, or one worth looking at with the reason why it was taken."""
+    if text is None:
+        return _interesting(folder, kind, replicate, scenario)
+    wanted = int(text) if text.isascii() and text.isdigit() else ids.parse(text)
+    what, code, _ = ids.unpack(wanted)
+    if (what, kind) not in ((ids.PERSON, "person"), (ids.ORGANISATION, "organisation")):
+        words = {ids.PERSON: "a person", ids.ORGANISATION: "an organisation", ids.CASE: "a case"}
+        raise RunError(
+            f"{ids.text(wanted)} is {words.get(what, 'a record')}, and a life of a {kind} was asked for"
+        )
+    known = [shard.code for shard in scenario.people().shards]
+    if code not in known:
+        raise RunError(f"{text}: no shard {code} in this run{did_you_mean(str(code), map(str, known))}")
+    return wanted, ""
+
+
+def _interesting(folder: Path, kind: str, replicate: int, scenario: Scenario) -> tuple[int, str]:
+    """Whoever was listed most often, rather with an end than without; else the first party of the first shard."""
+    from xinyong.lab.results import open_run
+
+    if (folder / "episodes.parquet").is_file():
+        mine = "kind = 'person'" if kind == "person" else "kind <> 'person'"
+        found = open_run(folder).table(
+            f"SELECT party, count(*) AS n FROM episodes WHERE replicate = {int(replicate)} AND {mine} "
+            "GROUP BY party ORDER BY n DESC, count(*) FILTER (WHERE exit <> 'open') DESC, party LIMIT 1"
+        )
+        if len(found["party"]):
+            times = f"{found['n'][0]} time(s)"
+            return int(
+                found["party"][0]
+            ), f"no id was given; this {kind} was listed {times}, most often of all"
+    what = ids.PERSON if kind == "person" else ids.ORGANISATION
+    first = ids.pack(what, scenario.people().shards[0].code, 0)
+    return first, f"no id was given and no {kind} was ever listed; this is the first of the first shard"
+
+
+def _row(shard: Shard, identity: int, kind: str, folder: Path) -> int:
     _, number = ids.party(identity)
     rows = np.flatnonzero(shard.store.columns["number"] == np.uint32(number))
     if not len(rows):
-        raise RunError(f"no {kind} {identity} in shard {shard.code}; ids are in episodes.parquet, column party")
-    if (shard.store.columns["kind"][rows[0]] == 0) != (kind == "person"):
-        raise RunError(f"{identity} is not a {kind}; try the other kind")
+        many = shard.persons if kind == "person" else shard.organisations
+        raise RunError(
+            f"{folder}: no {kind} {ids.text(identity)}; shard {shard.code} has {many:,} of them. "
+            "Ids stand in episodes.parquet, column party"
+        )
     return int(rows[0])
 
 
-def _signals(folder: Path, replicate: int) -> list[list[int]]:
-    path = folder / f"signals-r{replicate:03d}.npy"
-    return np.load(path).tolist() if path.is_file() else []  # type: ignore[no-any-return]
+def _facts(shard: Shard, row: int, place: str) -> dict[str, str]:
+    """What the census says of the party."""
+    value = {name: int(a[row]) for name, a in shard.store.columns.items() if a.ndim == 1}
+    where = {place: "", "town" if value["urban"] else "countryside": ""}
+    if value["kind"]:
+        kinds = ("", "enterprise", "self-employed", "social organisation", "department")
+        return {kinds[value["kind"]]: "", **where}
+    return {
+        "man" if value["sex"] else "woman": "",
+        "aged": f"{value['age']} at the census",
+        **where,
+        "registered here" if value["local"] else "registered elsewhere": "",
+        "schooling:": str(LEVELS[value["education"]]).replace("_", " "),
+        "income class": f"{value['income']} of 255",
+    }
 
 
-def _replay(plan: Plan, shard: Shard, row: int, signals: list[list[int]]) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = []
-    shard.board.listeners.append(lambda kind, rows: told.extend(_notices(shard, row, kind, rows)))
-    columns = {name: shard.store.columns[name] for name in WATCHED if name in shard.store.columns}
-    before = {name: int(a[row]) for name, a in columns.items()}
-    refusals = 0
-    for week in range(plan.calendar.weeks):
-        nation = dict(zip(plan.watched, signals[week - 1], strict=True)) if plan.watched and week else {}
-        shard.step(plan.frame(week, nation))
-        sunday = str(plan.calendar.sunday(week))
-        for name, array in columns.items():
-            if array[row] != before[name]:
-                told.append({"date": sunday, "what": name, "told": f"{WATCHED[name]}: {before[name]} -> {array[row]}"})
-                before[name] = int(array[row])
-        now = _refusals(shard, row)
-        if now > refusals:
-            told.append({"date": sunday, "what": "refused", "told": f"refused {now - refusals} time(s) this week"})
-        refusals = now
-    return sorted(told, key=lambda line: line["date"])
-
-
-def _refusals(shard: Shard, row: int) -> int:
-    table = shard.store.tables.get("wanters")
-    if table is None:
-        return 0
-    mine = np.flatnonzero(table.columns["party"][: table.high] == row)
-    return int(table.columns["learned"][mine].sum())
-
-
-def _notices(shard: Shard, row: int, kind: str, rows: dict[str, Any]) -> list[dict[str, Any]]:
-    if kind not in TELL:
+def _signals(folder: Path, plan: Plan, replicate: int) -> list[list[int]]:
+    """The nation's weekly totals that processes watched; none if nobody watches any."""
+    if not plan.watched:
         return []
-    if "party" in rows:
-        party = rows["party"]
-    elif "case" in rows:
-        party = shard.store.tables["cases"].columns["party"][rows["case"]]
-    else:
-        party = shard.store.tables["loans"].columns["party"][rows["loan"]]
-    lines = []
-    for k in np.flatnonzero(party == row):
-        values = {name: int(array[k]) for name, array in rows.items()}
-        values["granted"] = "granted" if values.get("granted") else "rejected"  # type: ignore[assignment]
-        lines.append({"date": str(date_of(values["day"])), "what": kind, "told": TELL[kind].format(**values)})
-    return lines
+    path = folder / f"signals-r{replicate:03d}.npy"
+    try:
+        return np.load(path, allow_pickle=False).tolist()  # type: ignore[no-any-return]
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: the log of signals is missing or damaged ({error})") from error

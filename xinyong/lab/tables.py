@@ -27,13 +27,17 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise RunError(f"cannot write {path}: {error.strerror or error}; nothing was changed there") from error
+        raise RunError(
+            f"cannot write {path}: {error.strerror or error}; nothing was changed there"
+        ) from error
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write JSON whole or not at all."""
     with whole_or_nothing(path) as draft:
-        draft.write_text(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+        draft.write_text(
+            json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8"
+        )
 
 
 def write_table(path: Path, columns: Columns) -> None:
@@ -44,10 +48,14 @@ def write_table(path: Path, columns: Columns) -> None:
         days = [name for name, array in columns.items() if array.dtype.kind == "M"]
         db.register("part", {n: a.astype("datetime64[us]") if n in days else a for n, a in columns.items()})
         dated = "".join(f', CAST("{name}" AS DATE) AS "{name}"' for name in days)
-        select = f"SELECT '{MARK}' AS synthetic, * REPLACE ({dated[2:]}) FROM part" if days else "SELECT * FROM part"
+        select = (
+            f"SELECT '{MARK}' AS synthetic, * REPLACE ({dated[2:]}) FROM part"
+            if days
+            else "SELECT * FROM part"
+        )
         try:
             db.execute(f"COPY ({select}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise OSError(str(error)) from error
 
 
@@ -60,16 +68,18 @@ def merge_parts(parts: list[Path], path: Path, order: str) -> int:
         try:
             db.execute("SET threads TO 1")
             db.execute(
-                f"COPY (SELECT * FROM read_parquet(?) ORDER BY {order}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)",
+                f"COPY (SELECT * FROM read_parquet(?) ORDER BY {order}) TO '{draft}' "
+                "(FORMAT parquet, COMPRESSION zstd)",
                 [names],
             )
             found = db.execute("SELECT count(*) FROM read_parquet(?)", [str(draft)]).fetchone()
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise OSError(str(error)) from error
     return int(found[0]) if found else 0
 
 
 def save_arrays(path: Path, arrays: Columns) -> None:
     """Save named arrays whole or not at all."""
+    named: dict[str, Any] = {name.replace("/", "|"): array for name, array in arrays.items()}
     with whole_or_nothing(path) as draft, draft.open("wb") as handle:
-        np.savez(handle, **{name.replace("/", "|"): array for name, array in arrays.items()})
+        np.savez(handle, **named)

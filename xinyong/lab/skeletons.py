@@ -1,0 +1,158 @@
+"""The texts `xinyong new` starts from. NAME, CLASS, TITLE and CODE are filled in; the rest is for the author."""
+
+PROCESS = '''"""TITLE: say in one line what this institution decides, as a jurist would."""
+
+from xinyong.columns import Tally
+from xinyong.process import Day, Process
+
+
+class CLASS(Process):
+    """Say what it does, to whom, and by which rule.
+
+    *Source:* nothing was read yet (assumed).
+    """
+
+    name = "NAME"
+    owns = {"NAME_decisions_cum": Tally("decisions of NAME", "decisions")}
+
+    def step(self, day: Day) -> None:
+        """Do nothing while the rule is not in force."""
+        if not day.own_rules.in_force:
+            return
+        day.count(NAME_decisions_cum=0)
+'''
+
+BEHAVIOUR = '''"""TITLE: say in one line what people do here."""
+
+from xinyong.columns import Tally
+from xinyong.process import Day, Process
+
+
+class CLASS(Process):
+    """Say who does it, how often, and what changes it.
+
+    *Source:* nothing was read yet (assumed).
+    """
+
+    name = "NAME"
+    owns = {"NAME_acts_cum": Tally("acts of NAME", "acts")}
+
+    def step(self, day: Day) -> None:
+        """Do nothing while the rule is not in force."""
+        if not day.own_rules.in_force:
+            return
+        day.count(NAME_acts_cum=0)
+'''
+
+RULES = """# TITLE: the rules, each with its date and its source
+in_force:
+  name: ""
+  gloss: whether NAME exists
+  values:
+    2012-01-01: {value: false, grade: assumed, why: Nothing was read yet; give the day it began and the source.}
+"""
+
+CASE = """# A worked case that a jurist can read. It fails until it is written: say what is given and what follows.
+first_case:
+  process: NAME
+  on: 2019-01-07
+  given: {}
+  then: {}
+  from: to be written
+"""
+
+_WHY = "Rongcheng's value stands in; replace it by what was read."
+
+
+def _grade(name: str, code: int, least: int) -> str:
+    return f"""  {name}:
+    code: {code}
+    name: {name.upper()}級
+    gloss: grade {name.upper()}
+    least_points:
+      gloss: fewest points that give the grade
+      unit: points
+      range: [-10000, 100000]
+      values:
+        2019-01-01: {{value: {least}, grade: assumed, why: "{_WHY}"}}
+"""
+
+
+def _rule(
+    name: str, gloss: str, unit: str, most: int, value: object, indent: str = "", least: int = 0
+) -> str:
+    lines = (
+        f"{name}:", f"  gloss: {gloss}", f"  unit: {unit}", f"  range: [{least}, {most}]", "  values:",
+        f'    2019-01-01: {{value: {value}, grade: assumed, why: "{_WHY}"}}',
+    )  # fmt: skip
+    return "".join(f"{indent}{line}\n" for line in lines)
+
+
+def _deed(name: str, code: int, gloss: str, points: int) -> str:
+    head = f"  {name}:\n    code: {code}\n    gloss: {gloss}\n"
+    counted = _rule("points", "points added or taken", "points", 1000, points, "    ", -1000)
+    return (
+        head + counted + _rule("rate_per_year", "how often a resident does it", "per_year", 50, 0.005, "    ")
+    )
+
+
+_GRADES = (("d", 0, 0), ("c", 1, 600), ("b", 2, 850), ("a", 3, 960), ("aa", 4, 1030), ("aaa", 5, 1050))
+
+CITY = (
+    """# The scheme of points of TITLE. A code is never reused; two sources that disagree become two presets.
+code: CODE
+name: ""
+gloss: "TITLE: say what the scheme is"
+presets:
+  first_reading: [good_deed, bad_deed]
+preset:
+  gloss: which reading of the table of deeds counts; a key of presets
+  values:
+    2019-01-01: {value: first_reading, grade: assumed, why: There is one reading so far.}
+"""
+    + _rule("base_points", "points everybody starts with", "points", 10000, 1000)
+    + _rule("cap_points_year", "most points a resident can gain in a year", "points", 100000, 50)
+    + _rule("keep_years", "years for which a deduction counts", "years", 100, 2)
+    + _rule("minimum_age_years", "age from which a resident is scored", "years", 120, 18)
+    + "grades:\n  gloss: six grades; the code rises with standing\n"
+    + "".join(_grade(*grade) for grade in _GRADES)
+    + "deeds:\n  gloss: what adds or takes points\n"
+    + _deed("good_deed", 1, "what the scheme rewards", 5)
+    + _deed("bad_deed", 2, "what the scheme punishes", -5)
+)
+
+STATISTICS = (
+    "# Single published figures beside any measure of a run (`xinyong list measures`); silent while value is null.\n"
+    "statistics:\n"
+)
+
+STATISTIC = """  NAME:
+    measure: listings_cum
+    date: 2018-06-30
+    value: null
+    unit: what was counted, 人次 or persons
+    usable: false
+    fit: false
+    observation_error: 0.02
+    source: to be filled in
+    reason: to be read and filled in
+"""
+
+ADVICE = {
+    "institution": (
+        "Fill in the three files, add NAME to `processes:` of a scenario, then run `make reference` and `make test`.\n"
+        "Until its rule `in_force` is true it does nothing."
+    ),
+    "behaviour": (
+        "Fill in the three files, add NAME to `processes:` of a scenario, then run `make reference` and `make test`.\n"
+        "Until its rule `in_force` is true it does nothing."
+    ),
+    "city": (
+        "Replace what stands in by what was read, with its source; then `make reference`.\n"
+        "If people are to live there, give NAME a share in a recipe (`cities`)."
+    ),
+    "statistic": (
+        "Fill in the row NAME at the end of targets.yaml; it counts for nothing while its value is null.\n"
+        "Nothing dated after 2018-06-30 may be used for a fit or a test."
+    ),
+}

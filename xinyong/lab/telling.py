@@ -1,0 +1,151 @@
+"""Turn what happens to one party of a shard into lines that can be read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xinyong import ids
+from xinyong.engine import Plan, Shard
+from xinyong.timeline import date_of
+
+TELL = {
+    "loan": "takes a loan of {amount:,} yuan over {months} months",
+    "default": "is a quarter in arrears with {amount:,} yuan",
+    "suit": "is sued for {amount:,} yuan",
+    "settled": "the debt of case {case} is paid in court or by enforcement",
+    "listing_order": "a court orders the listing (case {case})",
+    "listed": "is published on the list (case {case})",
+    "performed": "performs the judgment (case {case})",
+    "delisted": "is deleted from the list (case {case}): {reason}",
+    "ruling": "a court rules on the objection (case {case}): {granted}",
+    "deed": "the city books: {deed}",
+    "barred_notice": "is barred for the first time in this spell",
+}
+REASONS = ("still open", "performed", "terminated", "the term ended", "corrected as wrong")
+GRADES = ("no grade", "AAA", "AA", "A", "B", "C", "D")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened on a day, or in the week that ends on it."""
+
+    date: str
+    what: str
+    told: str
+
+
+class Teller:
+    """Plays a shard week by week and writes down what concerns one row."""
+
+    def __init__(self, plan: Plan, shard: Shard, row: int) -> None:
+        self.plan, self.shard, self.row = plan, shard, row
+        self.lines: list[Line] = []
+        self.columns = {n: shard.store.columns[n] for n in ("unable", "grade") if n in shard.store.columns}
+        self.names = {a.code: a.key.replace("_", " ") for a in self._activities()}
+
+    def play(self, signals: list[list[int]]) -> tuple[Line, ...]:
+        """All weeks; returns the lines in order of days."""
+        self.shard.board.listeners.append(self._hear)
+        before, refused = self._state(), self._refusals()
+        for week in range(self.plan.calendar.weeks):
+            nation = dict(zip(self.plan.watched, signals[week - 1], strict=True)) if signals and week else {}
+            self.shard.step(self.plan.frame(week, nation))
+            sunday = str(self.plan.calendar.sunday(week))
+            before, refused = self._changes(sunday, before), self._turned_away(sunday, refused)
+        return tuple(sorted(self.lines, key=lambda line: line.date))
+
+    def standing(self) -> tuple[str, ...]:
+        """How things stand at the end of the run."""
+        columns, end = self.shard.store.columns, self.plan.calendar.sunday(self.plan.calendar.weeks - 1)
+        told = [f"On {end}:"]
+        if "listed" in columns:
+            told.append(f"  published listings: {int(columns['listed'][self.row])}")
+        if "barred" in columns:
+            bits = int(columns["barred"][self.row])
+            barred = [name for code, name in sorted(self.names.items()) if bits >> code & 1]
+            told.append(f"  barred from: {', '.join(barred) or 'nothing'}")
+        if "grade" in columns and columns["grade"][self.row]:
+            grade = GRADES[int(columns["grade"][self.row])]
+            told.append(f"  city points: {int(columns['points'][self.row])} ({grade})")
+        if "unable" in columns:
+            told.append(f"  able to pay: {'no' if columns['unable'][self.row] else 'yes'}")
+        return tuple(told)
+
+    def _activities(self) -> tuple[Any, ...]:
+        if "wants" not in self.plan.book.sections:
+            return ()
+        return self.plan.frame(self.plan.calendar.weeks - 1).rules.wants.activities.rows()  # type: ignore[no-any-return]
+
+    def _state(self) -> dict[str, int]:
+        return {name: int(array[self.row]) for name, array in self.columns.items()}
+
+    def _changes(self, sunday: str, before: dict[str, int]) -> dict[str, int]:
+        now = self._state()
+        if now.get("unable") != before.get("unable"):
+            self._add(sunday, "ability", "can no longer pay" if now["unable"] else "can pay again")
+        if now.get("grade") != before.get("grade"):
+            points = int(self.shard.store.columns["points"][self.row])
+            self._add(sunday, "grade", f"is graded {GRADES[now['grade']]} with {points} points")
+        return now
+
+    def _refusals(self) -> dict[int, int]:
+        """Refusals learned so far, by activity."""
+        table = self.shard.store.tables.get("wanters")
+        if table is None:
+            return {}
+        mine = np.flatnonzero(
+            (table.columns["party"][: table.high] == self.row) & (table.columns["alive"][: table.high] == 1)
+        )
+        return dict(enumerate(table.columns["learned"][mine].sum(axis=0).tolist())) if len(mine) else {}
+
+    def _turned_away(self, sunday: str, before: dict[int, int]) -> dict[int, int]:
+        now = self._refusals()
+        for code, times in now.items():
+            if times > before.get(code, 0):
+                what = self.names.get(code, f"activity {code}")
+                self._add(
+                    sunday, "refused", f"is refused {times - before.get(code, 0)} time(s) this week: {what}"
+                )
+        return now
+
+    def _add(self, date: str, what: str, told: str) -> None:
+        self.lines.append(Line(date, what, told))
+
+    def _hear(self, kind: str, rows: dict[str, Any]) -> None:
+        """Note the lines of a batch of notices that concern the row."""
+        if kind not in TELL:
+            return
+        for k in np.flatnonzero(self._party(rows) == self.row):
+            values = {name: int(array[k]) for name, array in rows.items()}
+            day = str(date_of(values["day"]))
+            self._add(day, kind, TELL[kind].format(**self._words(values)))
+
+    def _party(self, rows: dict[str, Any]) -> Any:
+        if "party" in rows:
+            return rows["party"]
+        table, key = ("cases", "case") if "case" in rows else ("loans", "loan")
+        return self.shard.store.tables[table].columns["party"][rows[key]]
+
+    def _words(self, values: dict[str, int]) -> dict[str, Any]:
+        """Numbers of a notice as a reader wants them."""
+        words: dict[str, Any] = dict(values)
+        if "number" not in values and "case" in values:
+            values["number"] = int(self.shard.store.tables["cases"].columns["number"][values["case"]])
+        if "number" in values:
+            words["case"] = ids.text(ids.pack(ids.CASE, self.shard.code, values["number"]))
+        if "reason" in values:
+            words["reason"] = REASONS[values["reason"]]
+        if "granted" in values:
+            words["granted"] = "granted" if values["granted"] else "rejected"
+        if "deed" in values:
+            words["deed"] = self._deed(values["city"], values["deed"])
+        return words
+
+    def _deed(self, city: int, deed: int) -> str:
+        for place in self.plan.frame(self.shard.week).rules.cities.rows():
+            if place.code == city:
+                return next(
+                    (d.key.replace("_", " ") for d in place.deeds.rows() if d.code == deed), f"deed {deed}"
+                )
+        return f"deed {deed}"
