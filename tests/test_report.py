@@ -12,6 +12,7 @@ from tests.fake_run import fake_run
 from xinyong.i18n import Words, catalogue, parse_po
 from xinyong.lab.results import open_run
 from xinyong.report import write_report
+from xinyong.report.html import Markup, join
 from xinyong.report.page import editions, pages, render
 
 ROOT = Path(__file__).parents[1] / "xinyong"
@@ -188,3 +189,9 @@ def test_names_from_outside_are_only_text(tmp_path: Path) -> None:
     text = text.replace("fake-2012-2019", "<script>alert(1)</script>")
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     assert "<script>alert" not in render(open_run(folder))
+
+
+def test_html_stays_html_and_text_is_escaped() -> None:
+    assert Markup("<b>{}</b>").format("<i>") == "<b>&lt;i&gt;</b>"
+    assert Markup("<b>{}</b>").format(Markup("<i>")) == "<b><i></b>"
+    assert Markup("<br>") + "a&b" == "<br>a&amp;b" and join(["<", Markup("<")]) == "&lt;<"

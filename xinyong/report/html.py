@@ -1,10 +1,32 @@
 """Small pieces of a page: paragraphs, figures with their tables, facts."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup, escape
+
+class Markup(str):
+    """Text that is HTML already; whatever is put into it is escaped unless it is HTML too."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __add__(self, other: str, /) -> "Markup":
+        return Markup(str.__add__(self, escape(other)))
+
+    def format(self, *args: object, **fields: object) -> "Markup":
+        """Fill gaps."""
+        safe = {name: escape(value) for name, value in fields.items()}
+        return Markup(str.format(self, *(escape(value) for value in args), **safe))
+
+
+def escape(value: object) -> Markup:
+    """Turn a text into HTML; HTML stays as it is."""
+    return value if isinstance(value, Markup) else Markup(html.escape(str(value)))
+
 
 Cell = str | Markup
 
@@ -22,7 +44,7 @@ class Grid:
 
 def join(parts: Iterable[Cell]) -> Markup:
     """Put pieces after one another."""
-    return Markup("").join(escape(part) for part in parts)
+    return Markup("".join(escape(part) for part in parts))
 
 
 def cited(source: str) -> str:

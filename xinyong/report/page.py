@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from xinyong.i18n import LANGUAGES, Words
 from xinyong.lab.results import Run, open_run
 from xinyong.lab.validate import Flow, HeldOut, Row, flows, held_out, reaches_held_out, validate
+from xinyong.report.html import Markup
 
 FILE = "report.html"
 

@@ -3,10 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_
-from xinyong.report.html import Cell, Grid, folded, heading, join, prose, table
+from xinyong.report.html import Cell, Grid, Markup, folded, heading, join, prose, table
 from xinyong.report.page import Context, Page
 
 KINDS = (

@@ -5,10 +5,9 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from markupsafe import Markup
 
 from xinyong.i18n import N_
-from xinyong.report.html import Cell, Grid, heading, join, prose, table
+from xinyong.report.html import Cell, Grid, Markup, heading, join, prose, table
 from xinyong.report.page import Context, Page
 
 

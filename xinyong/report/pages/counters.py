@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from markupsafe import Markup
 
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.validate import COUNTERS, Row
 from xinyong.report.charts import Label, Mark, over_time, start
-from xinyong.report.html import Cell, Grid, cited, figure, join, legend, note, panels, prose
+from xinyong.report.html import Cell, Grid, Markup, cited, figure, join, legend, note, panels, prose
 from xinyong.report.page import Context, Page
 
 NAMES = {

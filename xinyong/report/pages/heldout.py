@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_
 from xinyong.lab.validate import HeldOut, Prediction
 from xinyong.report.charts import Dot, Label, dots
-from xinyong.report.html import Cell, Grid, cited, figure, heading, join, legend, note, prose, table
+from xinyong.report.html import Cell, Grid, Markup, cited, figure, heading, join, legend, note, prose, table
 from xinyong.report.page import Context, Page
 from xinyong.report.pages.counters import NAMES
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_
 from xinyong.lab.validate import Flow
-from xinyong.report.html import Cell, Grid, figure, heading, join, note, prose, table
+from xinyong.report.html import Cell, Grid, Markup, figure, heading, join, note, prose, table
 from xinyong.report.page import Context, Page
 from xinyong.report.sankey import Link, Node, sankey
 

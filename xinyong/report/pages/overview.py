@@ -3,11 +3,9 @@
 import datetime as dt
 import json
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_, NDASH, Words
 from xinyong.lab.validate import tally
-from xinyong.report.html import facts, folded, heading, join, prose
+from xinyong.report.html import Markup, facts, folded, heading, join, prose
 from xinyong.report.page import Context, Page
 
 PROCESSES = {

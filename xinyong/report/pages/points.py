@@ -3,11 +3,10 @@
 import datetime as dt
 
 import numpy as np
-from markupsafe import Markup
 
 from xinyong.i18n import N_
 from xinyong.report.charts import Label, areas
-from xinyong.report.html import Cell, Grid, figure, join, note, prose
+from xinyong.report.html import Cell, Grid, Markup, figure, join, note, prose
 from xinyong.report.page import Context, Page
 
 GRADES = ("aaa", "aa", "a", "b", "c", "d")
@@ -15,20 +14,39 @@ NEEDS = ("scored_persons_now", "points_sum_now", *(f"grade_{grade}_now" for grad
 
 
 def body(c: Context) -> Markup:
-    """Draw the share of each grade."""
+    """Say how many carry points, and draw the share of each grade."""
     t = c.words
-    persons, points = (
-        float(c.run.last("scored_persons_now").mean()),
-        float(c.run.last("points_sum_now").mean()),
+    persons = float(c.run.last("scored_persons_now").mean())
+    points = float(c.run.last("points_sum_now").mean())
+    return join(
+        [
+            prose(
+                t(
+                    "{n} residents carry points; they began with 1,000 and stand at {mean} on average.",
+                    n=t.count(persons),
+                    mean=f"{points / persons:,.1f}",
+                )
+            ),
+            _grades(c, persons),
+            note(
+                t(
+                    "No published distribution of grades was found. The cut-points other than "
+                    "that of D are from memory or from another county, so these shares test nothing."
+                )
+            ),
+        ]
     )
+
+
+def _grades(c: Context, persons: float) -> Markup:
+    """Draw the share of each grade from the first week in which anybody carries points."""
+    t = c.words
     days, scored = c.run.series("scored_persons_now")
     mean = scored.mean(axis=0)
     first = int(np.argmax(mean > 0))
+    whole = np.maximum(mean[first:], 1)
     parts = [
-        (
-            grade.upper(),
-            c.run.series(f"grade_{grade}_now")[1].mean(axis=0)[first:] / np.maximum(mean[first:], 1),
-        )
+        (grade.upper(), c.run.series(f"grade_{grade}_now")[1].mean(axis=0)[first:] / whole)
         for grade in GRADES
     ]
     dates: list[dt.date] = [day.astype(dt.date) for day in days[first:]]
@@ -39,24 +57,7 @@ def body(c: Context) -> Markup:
     ]
     grid = Grid([t("Grade"), t("Share at the end"), t("Residents")], lines, numbers=(1, 2))
     caption = Markup("<b>{}</b> {}").format(title, t("each panel on its own scale"))
-    return join(
-        [
-            prose(
-                t(
-                    "{n} residents carry points; they began with 1,000 and stand at {mean} on average.",
-                    n=t.count(persons),
-                    mean=f"{points / persons:,.1f}",
-                )
-            ),
-            figure(areas(label, dates, parts, t), caption, grid, t("Numbers"), wide=True),
-            note(
-                t(
-                    "No published distribution of grades was found. The cut-points other than that "
-                    "of D are from memory or from another county, so these shares test nothing."
-                )
-            ),
-        ]
-    )
+    return figure(areas(label, dates, parts, t), caption, grid, t("Numbers"), wide=True)
 
 
 def _scored(c: Context) -> bool:

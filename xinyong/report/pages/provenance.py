@@ -1,9 +1,7 @@
 """Where the numbers come from, how to get them again, and how to cite them."""
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_, NDASH
-from xinyong.report.html import facts, heading, join, prose, sources
+from xinyong.report.html import Markup, facts, heading, join, prose, sources
 from xinyong.report.page import Context, Page
 
 PAPER = "阮功松（Cong-Tung Nguyen），〈管理社會新模式：中國社會信用體系之建構與運作〉，2019"

@@ -1,10 +1,8 @@
 """What became of the wishes of those who were barred, activity by activity."""
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_
 from xinyong.report.charts import Label, shares
-from xinyong.report.html import Cell, Grid, figure, join, legend, note, prose
+from xinyong.report.html import Cell, Grid, Markup, figure, join, legend, note, prose
 from xinyong.report.page import Context, Page
 from xinyong.report.svg import ACCENT, INK
 

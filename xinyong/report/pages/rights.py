@@ -1,9 +1,7 @@
 """What the same run costs those who are listed."""
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_, NDASH
-from xinyong.report.html import Cell, Grid, join, note, prose, table
+from xinyong.report.html import Cell, Grid, Markup, join, note, prose, table
 from xinyong.report.page import Context, Page
 
 DELAYS = (

@@ -1,10 +1,8 @@
 """Persons, listings and attempts side by side: three things the press reported as people."""
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_
 from xinyong.report.charts import Label, bars
-from xinyong.report.html import Cell, Grid, figure, join, note, prose
+from xinyong.report.html import Cell, Grid, Markup, figure, join, note, prose
 from xinyong.report.page import Context, Page
 
 ROWS = (

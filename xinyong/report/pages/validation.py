@@ -1,10 +1,8 @@
 """Every published figure beside the run, with the reason where one is set aside."""
 
-from markupsafe import Markup
-
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.validate import Row, tally
-from xinyong.report.html import Cell, Grid, cited, folded, heading, join, prose, table
+from xinyong.report.html import Cell, Grid, Markup, cited, folded, heading, join, prose, table
 from xinyong.report.page import Context, Page
 from xinyong.report.pages.counters import NAMES
 
