@@ -107,12 +107,10 @@ def run(job: Job, resume: bool = False, progress: Progress | None = None) -> Pat
     if _finished(job, resume):
         return job.out
     _prepare(job)
-    started, steps = time.perf_counter(), 0
     for replicate, seed in enumerate(job.seeds):
-        if f"{replicate}" in job.manifest["state_hashes"]:
-            continue
-        steps += _play(job, job.scenario.plan(seed), replicate, seed, progress)
-    _finish(job, time.perf_counter() - started, steps)
+        if f"{replicate}" not in job.manifest["state_hashes"]:
+            _play(job, job.scenario.plan(seed), replicate, seed, progress)
+    _finish(job)
     return job.out
 
 
@@ -153,8 +151,9 @@ def _prepare(job: Job) -> None:
     write_json(job.out / "scenario.json", job.scenario.model_dump(mode="json"))
 
 
-def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | None) -> int:
-    """One replicate from its last checkpoint, or from the beginning, to its end; returns person-weeks stepped."""
+def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | None) -> None:
+    """One replicate from its last checkpoint, or from the beginning, to its end."""
+    began = time.perf_counter()
     engine = LocalEngine(job.threads)
     engine.start(plan, make_population(job.scenario.people(), seed, job.scale))
     shards = engine.shards
@@ -178,11 +177,10 @@ def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | 
     if plan.watched:
         np.save(job.out / f"signals-r{replicate:03d}.npy", np.array(signals, np.int64))
     job.manifest["state_hashes"][str(replicate)] = state_hash(shards)
-    _measure(job, shards)
+    _measure(job, shards, persons * stepped, time.perf_counter() - began)
     write_json(job.out / "manifest.json", job.manifest)
     engine.close()
     _forget(job, replicate)
-    return int(persons * stepped)
 
 
 def _tell(progress: Progress | None, persons: int, week: int, replicate: int, job: Job) -> None:
@@ -332,14 +330,17 @@ def _forget(job: Job, replicate: int) -> None:
             old.unlink()
 
 
-def _measure(job: Job, shards: list[Shard]) -> None:
+def _measure(job: Job, shards: list[Shard], person_weeks: int, seconds: float) -> None:
+    """Note what a replicate held and took; a resumed one counts the weeks stepped since it went on."""
     persons = sum(s.persons for s in shards)
-    job.manifest["persons"] = persons
-    job.manifest["organisations"] = sum(s.organisations for s in shards)
-    job.manifest["bytes_per_person"] = round(sum(s.store.nbytes for s in shards) / max(1, persons), 2)
+    m = job.manifest
+    m["persons"], m["organisations"] = persons, sum(s.organisations for s in shards)
+    m["bytes_per_person"] = round(sum(s.store.nbytes for s in shards) / max(1, persons), 2)
+    m["seconds"] = round(m["seconds"] + seconds, 3)
+    m["person_weeks"] += int(person_weeks)
 
 
-def _finish(job: Job, seconds: float, steps: int) -> None:
+def _finish(job: Job) -> None:
     for table, order in (
         ("weekly", "replicate, week, shard = 'all' DESC, shard"),
         ("episodes", 'replicate, "case", published_date'),
@@ -349,8 +350,6 @@ def _finish(job: Job, seconds: float, steps: int) -> None:
         if parts:
             merge_parts(parts, job.out / f"{table}.parquet", order)
     m = job.manifest
-    m["seconds"] = round(m["seconds"] + seconds, 3)
-    m["person_weeks"] += steps
     m["person_weeks_per_second"] = round(m["person_weeks"] / max(m["seconds"], 1e-9))
     m["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     hashes = [m["state_hashes"][str(k)] for k in range(job.replicates)]
