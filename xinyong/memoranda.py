@@ -9,7 +9,7 @@ import numpy as np
 
 from xinyong.columns import Array
 from xinyong.rates import DAYS_PER_YEAR
-from xinyong.timeline import day_number
+from xinyong.timeline import NEVER, day_number
 
 MOST_ACTIVITIES, MOST_ISSUERS = 16, 8
 
@@ -21,25 +21,28 @@ def in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tuple
     A member's reach grows from its date as 1 - exp(-years / ramp), up to the ceiling; the furthest member counts.
     """
     coverage, masks, changed = np.zeros(MOST_ACTIVITIES, np.float32), np.zeros(MOST_ISSUERS, np.uint16), False
-    for since, issuer, activity in _memoranda(book):
+    for since, until, issuer, activity in _memoranda(book):
         years = (monday + 6 - since) / DAYS_PER_YEAR
-        if years < 0:
+        changed |= monday <= since <= monday + 6 or monday <= until <= monday + 6
+        if years < 0 or until <= monday + 6:
             continue
-        changed |= monday <= since <= monday + 6
         masks[issuer] |= np.uint16(1 << activity)
         coverage[activity] = max(coverage[activity], -ceiling * math.expm1(-years / max(ramp_years, 1e-9)))
     return coverage, masks, changed
 
 
 @lru_cache(maxsize=8)
-def _memoranda(book: Any) -> tuple[tuple[int, int, int], ...]:
-    """Each memorandum row as (day it starts, code of the issuer, code of the activity)."""
+def _memoranda(book: Any) -> tuple[tuple[int, int, int, int], ...]:
+    """Each memorandum row as (day it starts, day it ends, code of the issuer, code of the activity)."""
     rules = book.on(dt.date(2100, 1, 1))
     issuers = {row.key: row.code for row in rules.sharing_platform.issuers.rows()}
     activities = {row.key: row.code for row in rules.wants.activities.rows()}
     rows = []
     for leaf in book.leaves("sharing_platform.memoranda"):
-        since = min((date for date, value in leaf.values.items() if value.value), default=None)
-        if since is not None:
-            rows.append((day_number(since), issuers[leaf.row.issuer], activities[leaf.row.activity]))
+        starts = [date for date in leaf.dates if leaf.values[date].value]
+        if starts:
+            ends = [date for date in leaf.dates if date > starts[0] and not leaf.values[date].value]
+            until = day_number(ends[0]) if ends else int(NEVER)
+            codes = (issuers[leaf.row.issuer], activities[leaf.row.activity])
+            rows.append((day_number(starts[0]), until, *codes))
     return tuple(sorted(rows))

@@ -116,11 +116,11 @@ def _tables(activities: Any) -> tuple[Array, Array, Array]:
 
 @lru_cache(maxsize=64)
 def _gamma_quantiles(shape: float) -> Array:
-    """Quantiles of a gamma distribution of mean 1 (a constant 1 for shape 0)."""
+    """Quantiles of a gamma distribution (a constant 1 for shape 0); the line through them has mean 1."""
     if shape <= 0:
         return np.ones(513)
     from scipy.special import gammaincinv
 
     grid = (np.arange(513) + 0.5) / 513
     quantiles = gammaincinv(shape, grid) / shape
-    return np.asarray(quantiles / quantiles.mean())
+    return np.asarray(quantiles / np.trapezoid(quantiles, dx=1 / 512))

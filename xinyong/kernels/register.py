@@ -91,13 +91,13 @@ def end_listings(
 ):
     """End listings whose debtor performed or was found wrongly listed; returns how many (others are skipped).
 
-    cases as in `keep_register`; performing ends an open listing, a term runs on unless the court decides (days < 0).
+    cases as in `keep_register`. A listing that ends by itself on an earlier day of the week is skipped.
     """
     party, serial, state, _, ended_day, next_day, exit_, _ = cases
     n = 0
     for k in range(rows.shape[0]):
         i = rows[k]
-        if state[i] != OPEN and state[i] != TERM:
+        if (state[i] != OPEN and state[i] != TERM) or next_day[i] <= days[k]:
             continue
         who = base | np.uint64(number[party[i]])
         u = uniform(key, who, np.int64(serial[i]) * 16 + 5)
