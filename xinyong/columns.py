@@ -102,7 +102,7 @@ class Table:
         needed = self.high + rows - len(self.freed)
         if needed <= self.capacity:
             return
-        self.resize(max(needed + needed // 4, 64))
+        self.resize(max(needed + needed // 8, 64))
 
     def resize(self, capacity: int) -> None:
         """Move every array to one of `capacity` rows."""
