@@ -19,7 +19,7 @@ from xinyong.process import Day, Process
 
 # every path of every case is walked often: everybody is sued, courts list gladly and err, records go astray
 STRESS: dict[str, Any] = {
-    "suing.sued_share": 1.0, "suing.unable_ratio": 1.0, "repaying.strategic_default_per_year": 0.3,
+    "suing.sued_share": 0.8, "suing.unable_ratio": 1.0, "repaying.strategic_default_per_year": 0.3,
     "courts.judgment_delay_mean_years": 0.1, "courts.listing_practice_share": 1.0,
     "courts.listed_if_unable_share": 0.9, "courts.new_conduct_per_year": 1.0, "courts.relisting_bar_days": 20,
     "court_list.term_ground_share": 0.5, "court_list.term_years": 0.4, "court_list.other_exits_per_year": 0.5,
@@ -189,7 +189,8 @@ def unused_objection_changes_nothing(people: list[ShardPopulation]) -> None:
 
 # money: amounts far from the least and the most a loan can be, so that rounding at the ends plays no part
 CENTS = {
-    "borrowing.amount_log10_mean": 4.0, "borrowing.organisation_amount_log10_mean": 4.5, "borrowing.amount_log10_sd": 0.2,
+    "borrowing.amount_log10_mean": 4.0, "borrowing.organisation_amount_log10_mean": 4.5,
+    "borrowing.amount_log10_sd": 0.2,
     "complying.reference_amount_yuan": 10_000,
 }  # fmt: skip
 HUNDREDFOLD = {
@@ -273,10 +274,7 @@ def crowd(persons: int, **columns: Any) -> ShardPopulation:
         "number": np.arange(persons), "kind": 0, "age": 40, "sex": 0, "education": 1, "urban": 1, "local": 1,
         "income": 128, "household": 0, "city": 0,
     }  # fmt: skip
-    values = {
-        n: np.full(persons, v, COLUMNS[n]) if np.isscalar(v) else np.asarray(v, COLUMNS[n])
-        for n, v in (base | columns).items()
-    }
+    values = {n: np.resize(np.asarray(v, COLUMNS[n]), persons) for n, v in (base | columns).items()}
     nobody = {
         "party": np.zeros(0, np.int32),
         "representative": np.zeros(0, np.int32),

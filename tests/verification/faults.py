@@ -1,0 +1,215 @@
+"""Faults to plant: ways in which such a model goes wrong in practice."""
+
+import threading
+from collections.abc import Callable
+from pkgutil import resolve_name
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xinyong import draws
+from xinyong.behaviours import ability
+from xinyong.behaviours.suing import Suing
+from xinyong.engine import Plan
+from xinyong.institutions import court_list
+from xinyong.institutions.objection import Objection
+from xinyong.kernels.dense import hits
+from xinyong.process import Day
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def after(where: str, then: Callable[..., Any]) -> Plant:
+    """Let a kernel or method do its work, then let `then` spoil it (it is given the same arguments)."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        place, _, name = where.rpartition(".")
+        holder = resolve_name(place)
+        original = getattr(holder, name)
+
+        def spoilt(*given: Any) -> Any:
+            result = original(*given)
+            return then(*given) or result
+
+        patch.setattr(holder, name, spoilt)
+
+    return plant
+
+
+def instead(holder: Any, name: str, other: Any) -> Plant:
+    """Put something else in the place of a function or method."""
+    return lambda patch: patch.setattr(holder, name, other)
+
+
+def method_after(kind: type, name: str, then: Callable[..., Any]) -> Plant:
+    """Let a method do its work, then spoil it."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        original = getattr(kind, name)
+
+        def spoilt(self: Any, *given: Any) -> Any:
+            result = original(self, *given)
+            then(self, *given)
+            return result
+
+        patch.setattr(kind, name, spoilt)
+
+    return plant
+
+
+# --- faults ----------------------------------------------------------------------------------------------------
+
+
+def lose_a_yuan(loans: Any, *rest: Any) -> None:
+    """One borrower's debt shrinks without a payment."""
+    owing = np.flatnonzero(loans[2] > 1)
+    loans[2][owing[:1]] -= 1
+
+
+def bar_a_bystander(named_by: Any, barred: Any, *rest: Any) -> None:
+    barred[3] |= 1
+
+
+def straight_to_nothing(cases: Any, wheel: Any, rows: Any, *rest: Any) -> None:
+    """A listing without a term runs out, as only one with a term may."""
+    cases[2][rows] = 8
+
+
+def doctor_points(points: Any, grade: Any, gained: Any, files: Any, *rest: Any) -> None:
+    points[files[:1]] += 1
+
+
+def count_a_wish_twice(totals: Any, *rest: Any) -> None:
+    totals[:, 0] += totals[:, 3] > 0
+
+
+def extra_order(self: Any, day: Day) -> None:
+    """A case is put into a state that the register does not know."""
+    cases = day.table("cases").fields
+    cases.list_state[np.flatnonzero(cases.alive == 1)[:1]] = 9
+
+
+def wake_one(self: Any, day: Day) -> None:
+    day.people.unable[0] ^= 1
+
+
+def leak_record(self: Any, day: Day) -> None:
+    desk = day.table("records")
+    desk.release(np.flatnonzero(desk.fields.alive == 1)[:1].astype(np.int32))
+
+
+class Streams:
+    """Luck from generators with a memory, as most programs have it."""
+
+    def __init__(self) -> None:
+        self.one = np.random.default_rng(1)
+
+    def uniforms(self, key: Any, who: Any, index: int = 0) -> Any:
+        return self.one.random(len(who))
+
+
+def stream_luck(patch: pytest.MonkeyPatch) -> None:
+    """All shards and worlds draw from one stream that goes on and on."""
+    patch.setattr("xinyong.behaviours.suing.uniforms", Streams().uniforms)
+
+
+def luck_by_row(out: Any, number: Any, *rest: Any) -> Any:
+    return hits(out, np.arange(len(number), dtype=np.uint32), *rest)
+
+
+def luck_by_thread(key: Any, who: Any, index: int = 0) -> Any:
+    worker = int(threading.current_thread().name.rpartition("_")[2])
+    return draws.uniforms(key + np.uint64(worker), who, index)
+
+
+def luck_by_place(patch: pytest.MonkeyPatch) -> None:
+    """Keys numbered by a process's place in the list, so that a newcomer moves everybody after it."""
+    original = Plan.frame
+
+    def frame(self: Plan, week: int, nation: Any = None) -> Any:
+        made = original(self, week, nation)
+        for place, p in enumerate(self.processes):
+            made.keys[p.name] = draws.key(self.seed, str(place), week)
+        return made
+
+    patch.setattr(Plan, "frame", frame)
+
+
+def hidden_memory(patch: pytest.MonkeyPatch) -> None:
+    """A creditor who counts weeks in a notebook of his own and sues in every second one."""
+    original = Suing.step
+
+    def step(self: Any, day: Day) -> None:
+        self.notebook = getattr(self, "notebook", 0) + (day.shard == 900)
+        if self.notebook < 80:
+            original(self, day)
+
+    patch.setattr(Suing, "step", step)
+
+
+def no_small_suits(patch: pytest.MonkeyPatch) -> None:
+    """A sum in yuan written into the program instead of the rule book."""
+    original = Suing.step
+
+    def step(self: Any, day: Day) -> None:
+        if len(day.hear("default")) and day.hear("default").amount.min() > 5_000:
+            original(self, day)
+
+    patch.setattr(Suing, "step", step)
+
+
+def everybody_objects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Objection, "_draw", lambda self, day, rows, index: np.full(len(rows), -1.0))
+
+
+def meddling_points(patch: pytest.MonkeyPatch) -> None:
+    """Losing points makes a resident's creditor sue: a tie that nobody declared as a rule."""
+    original = Suing.step
+
+    def step(self: Any, day: Day) -> None:
+        if day._board.hear("deed") if "deed" in day._board.kinds else ():
+            return
+        original(self, day)
+
+    patch.setattr(Suing, "step", step)
+
+
+def linear_chances(patch: pytest.MonkeyPatch) -> None:
+    """Rate times time, as if nobody could fall and recover within a month."""
+    patch.setattr(ability, "two_state", lambda there, back, years: (there * years, back * years))
+    patch.setattr(ability, "_limits", ability._limits.__wrapped__)
+
+
+def shifted_register(factor: int, value: float) -> Plant:
+    """A register that reads one of its rules wrongly."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        original = court_list._rules
+
+        def rules(day: Day) -> Any:
+            numbers = original(day)
+            numbers[factor] *= value
+            return numbers
+
+        patch.setattr(court_list, "_rules", rules)
+
+    return plant
+
+
+def silent_suits(self: Any, kind: str, columns: Any) -> None:
+    """Half of the suits are counted but not announced."""
+    if kind != "suit":
+        return
+    for rows in self.now.get("suit", [])[-1:]:
+        for listener in self.listeners:
+            listener("suit", rows)
+
+
+def no_retries(totals: Any, *rest: Any) -> None:
+    totals[:, 4] = totals[:, 3]
+
+
+def unshared(rates: tuple[float, ...], years: float) -> tuple[float, ...]:
+    """Each event as if there were no other."""
+    return tuple(1 - np.exp(-rate * years) for rate in rates)

@@ -1,0 +1,236 @@
+"""A check that cannot fail checks nothing: each fault below is planted, and the named check must catch it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.verification import checks, faults, stubs, test_analytic
+from tests.worlds import play
+from xinyong import laws
+from xinyong.behaviours import ability, suing
+from xinyong.behaviours.ability import Ability
+from xinyong.behaviours.deeds import Deeds
+from xinyong.errors import RunError
+from xinyong.institutions.city_points import CityPoints
+from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.sharing_platform import SharingPlatform
+from xinyong.notices import Board
+
+PEOPLE = checks.small_people()
+BEHAVIOURS, INSTITUTIONS = "xinyong.behaviours", "xinyong.institutions"
+
+
+class Fault(NamedTuple):
+    """Something wrong with the model, the check that must notice, and a word of its complaint."""
+
+    what: str
+    plant: faults.Plant
+    check: Callable[[], None]
+    word: str
+
+
+# --- what must notice ------------------------------------------------------------------------------------------
+
+
+def laws_hold(sets: dict[str, Any] | None = None) -> None:
+    play(checks.stressed_plan(sets), PEOPLE, check=laws.check)
+
+
+def minors_stay_off() -> None:
+    laws_hold({"borrowing.minimum_age_years": 0, "courts.minimum_age_years": 0})
+
+
+def sums_agree() -> None:
+    checks.counters_are_sums(play(checks.stressed_plan(), PEOPLE, log=True))
+
+
+def rows_do_not_matter() -> None:
+    checks.any_order_of_rows(checks.stressed_plan(), PEOPLE)
+
+
+def threads_do_not_matter() -> None:
+    checks.any_number_of_threads(checks.stressed_plan(), PEOPLE, (1, 2))
+
+
+def windows_do_not_matter() -> None:
+    checks.any_window(checks.stressed_plan(), PEOPLE, (1, 13))
+
+
+def pauses_do_not_matter() -> None:
+    checks.any_pause(checks.stressed_plan(), PEOPLE, 100)
+
+
+def neighbours_do_not_matter() -> None:
+    checks.neighbours_do_not_matter(checks.stressed_plan(), PEOPLE)
+
+
+def onlookers_do_not_matter() -> None:
+    checks.bystander_changes_nothing(checks.stressed_plan(), PEOPLE, checks.Dreamer())
+
+
+def unknown_rights_do_not_matter() -> None:
+    checks.unused_objection_changes_nothing(PEOPLE)
+
+
+def money_has_no_unit() -> None:
+    checks.any_unit_of_money(PEOPLE)
+
+
+def points_touch_nothing() -> None:
+    checks.points_touch_nothing_else(PEOPLE)
+
+
+def months_are_exact() -> None:
+    test_analytic.unable_as_the_formula_says(10, 1 / 12, persons=2_000_000)
+
+
+# --- faults and their checks -------------------------------
+
+FAULTS = [
+    Fault(
+        "a published listing is not counted for the party",
+        faults.instead(CourtList, "_census", lambda *a: None),
+        laws_hold,
+        "list_stock",
+    ),
+    Fault(
+        "a listing skips a step",
+        faults.after(f"{INSTITUTIONS}.court_list.kernel.end_listings", faults.straight_to_nothing),
+        laws_hold,
+        "list_steps",
+    ),
+    Fault(
+        "a case is in no permitted state",
+        faults.method_after(CourtList, "step", faults.extra_order),
+        laws_hold,
+        "one_state",
+    ),
+    Fault(
+        "records move without being booked",
+        faults.instead(SharingPlatform, "_book", lambda *a: None),
+        laws_hold,
+        "records",
+    ),
+    Fault(
+        "a record leaks away",
+        faults.method_after(SharingPlatform, "step", faults.leak_record),
+        laws_hold,
+        "records",
+    ),
+    Fault(
+        "a bystander is barred",
+        faults.after(f"{INSTITUTIONS}.sharing_platform.kernel.rename", faults.bar_a_bystander),
+        laws_hold,
+        "bars",
+    ),
+    Fault(
+        "a wish is counted twice",
+        faults.after(f"{BEHAVIOURS}.wants.kernel.try_wants", faults.count_a_wish_twice),
+        laws_hold,
+        "wants",
+    ),
+    Fault(
+        "points change off the books",
+        faults.after(f"{INSTITUTIONS}.city_points.apply_deltas", faults.doctor_points),
+        laws_hold,
+        "points",
+    ),
+    Fault(
+        "a grade is not counted", faults.instead(CityPoints, "_regrade", lambda *a: None), laws_hold, "points"
+    ),
+    Fault("courts list children", lambda patch: None, minors_stay_off, "minors"),
+    Fault(
+        "a yuan of debt vanishes",
+        faults.after(f"{BEHAVIOURS}.repaying.kernel.monthly_visits", faults.lose_a_yuan),
+        laws_hold,
+        "money",
+    ),
+    Fault(
+        "one person's ability is not counted",
+        faults.method_after(Ability, "step", faults.wake_one),
+        laws_hold,
+        "ability",
+    ),
+    Fault(
+        "an announcement is made twice",
+        faults.method_after(Board, "post", faults.silent_suits),
+        sums_agree,
+        "suits_cum",
+    ),
+    Fault(
+        "deeds are not counted",
+        faults.instead(Deeds, "_week", lambda self, day, city, party: day.count(deeds_cum=1)),
+        sums_agree,
+        "deeds_cum",
+    ),
+    Fault(
+        "luck depends on the thread",
+        faults.instead(suing, "uniforms", faults.luck_by_thread),
+        threads_do_not_matter,
+        "threads",
+    ),
+    Fault("luck is a stream: windows", faults.stream_luck, windows_do_not_matter, "windows"),
+    Fault("luck is a stream: neighbours", faults.stream_luck, neighbours_do_not_matter, "neighbouring"),
+    Fault("luck is a stream: restart", faults.stream_luck, pauses_do_not_matter, "restarted"),
+    Fault(
+        "luck belongs to the row",
+        faults.instead(ability, "hits", faults.luck_by_row),
+        rows_do_not_matter,
+        "differs from week",
+    ),
+    Fault("a process remembers outside its columns", faults.hidden_memory, pauses_do_not_matter, "restarted"),
+    Fault("keys go by place in the list", faults.luck_by_place, onlookers_do_not_matter, "differs"),
+    Fault(
+        "people object to what they do not know of",
+        faults.everybody_objects,
+        unknown_rights_do_not_matter,
+        "differs",
+    ),
+    Fault("a sum in yuan stands in the program", faults.no_small_suits, money_has_no_unit, "differs"),
+    Fault("points reach into the courts", faults.meddling_points, points_touch_nothing, "differs"),
+    Fault("chances grow in a straight line", faults.linear_chances, months_are_exact, "step"),
+    Fault(
+        "competing chances are not shared",
+        faults.instead(test_analytic, "competing", faults.unshared),
+        test_analytic.competing_as_the_formula_says,
+        "",
+    ),
+    Fault(
+        "other exits come twice as often",
+        faults.shifted_register(4, 2.0),
+        test_analytic.time_listed_is_one_over_the_rates,
+        "a year",
+    ),
+    Fault(
+        "a term lasts three years",
+        faults.shifted_register(1, 1.5),
+        test_analytic.stock_is_inflow_times_term,
+        "list",
+    ),
+    Fault(
+        "retries are not counted",
+        faults.after(f"{BEHAVIOURS}.wants.kernel.try_wants", faults.no_retries),
+        test_analytic.refusals_as_the_formula_says,
+        "standard errors",
+    ),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.what.replace(" ", "-") for fault in FAULTS])
+def test_a_planted_fault_is_caught(fault, monkeypatch):
+    fault.plant(monkeypatch)
+    with pytest.raises((AssertionError, RunError), match=fault.word):
+        fault.check()
+
+
+def test_every_law_has_a_planted_fault():
+    """A new law must come with a fault that breaks it."""
+    named = {fault.word for fault in FAULTS}
+    assert {law.__name__ for law in laws.LAWS} <= named
+
+
+def test_stand_ins_do_what_they_say():
+    """The stand-ins of the analytic tests keep the law of the list's stock themselves."""
+    shard, states, _ = test_analytic.list_machine({"complying.base_per_year": 1.0}, 40)
+    assert laws.list_stock(shard) == "" and states.sum(1).min() >= stubs.A_WEEK
