@@ -25,7 +25,7 @@ from xinyong.recipes import parse_scale
 ROOT = Path(__file__).parent.parent
 LAST = dt.date(2018, 6, 30)
 PROCESSES = (
-    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform", "wants",
+    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform", "joint_measures", "wants",
     "objection",
 )  # fmt: skip
 
@@ -88,10 +88,10 @@ INFLOW = [
         0.02,
         "SPC, report of 2017-02-14; date within 2016-11-06..2017-02-14",
     ),
-    c("listings_cum", "2017-11-08", 8_870_000, 0.02, "China Daily 2017-11-08"),
-    c("listings_cum", "2017-12-31", 9_590_000, 0.02, "Xinhua 2018-01"),
-    c("listings_cum", "2018-04-30", 10_542_000, 0.02, "NDRC 2018-05-16"),
-    c("listings_cum", "2018-06-30", 11_230_000, 0.02, "footnote 71"),
+    c("listings_cum", "2017-11-08", 8_870_000, 0.04, "China Daily 2017-11-08"),
+    c("listings_cum", "2017-12-31", 9_590_000, 0.04, "Xinhua 2018-01"),
+    c("listings_cum", "2018-04-30", 10_542_000, 0.04, "NDRC 2018-05-16"),
+    c("listings_cum", "2018-06-30", 11_230_000, 0.04, "footnote 71"),
 ]
 EXITS = [
     c("performed_cum", "2016-11-05", 430_000, 0.15, "'more than 400,000': a little above the bound"),
@@ -326,20 +326,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=101)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--blocks", default="inflow,exits,travel", help="which of inflow, exits, travel to fit"
+    )
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     began = time.time()
     worlds = Worlds(asked.scale, asked.seed, asked.threads)
     values = start_values(worlds)
+    blocks = asked.blocks.split(",")
     for turn in range(asked.rounds):
-        print(f"turn {turn + 1}: caseload and list inflow", flush=True)
-        values = fit(worlds, values, [(CASELOAD_FREE + INFLOW_FREE, CASELOAD + INFLOW)], None, 2)
+        print(f"turn {turn + 1}", flush=True)
+        if "inflow" in blocks:
+            values = fit(worlds, values, [(CASELOAD_FREE + INFLOW_FREE, CASELOAD + INFLOW)], None, 1)
         worlds.play(values, None, keep=True)
-        print("exits", flush=True)
-        values = fit(worlds, values, [(EXITS_FREE, EXITS)], d("2013-09-30"), 2)
-        worlds.play(values, None, keep=True)
-        print("travel and posts", flush=True)
-        values = fit(worlds, values, [(TRAVEL_FREE[a], TRAVEL[a]) for a in TRAVEL], d("2014-06-30"), 2)
+        if "exits" in blocks:
+            values = fit(worlds, values, [(EXITS_FREE, EXITS)], d("2013-09-30"), 2)
+            worlds.play(values, None, keep=True)
+        if "travel" in blocks:
+            values = fit(worlds, values, [(TRAVEL_FREE[a], TRAVEL[a]) for a in TRAVEL], d("2014-06-30"), 1)
     targets = [*CASELOAD, *INFLOW, *EXITS, *(t for ts in TRAVEL.values() for t in ts)]
     table = report(
         worlds,

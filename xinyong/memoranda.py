@@ -35,10 +35,10 @@ def in_force(book: Any, monday: int, ramp_years: float, ceiling: float) -> tuple
 def _memoranda(book: Any) -> tuple[tuple[int, int, int, int], ...]:
     """Each memorandum row as (day it starts, day it ends, code of the issuer, code of the activity)."""
     rules = book.on(dt.date(2100, 1, 1))
-    issuers = {row.key: row.code for row in rules.sharing_platform.issuers.rows()}
+    issuers = {row.key: row.code for row in rules.joint_measures.issuers.rows()}
     activities = {row.key: row.code for row in rules.wants.activities.rows()}
     rows = []
-    for leaf in book.leaves("sharing_platform.memoranda"):
+    for leaf in book.leaves("joint_measures.memoranda"):
         starts = [date for date in leaf.dates if leaf.values[date].value]
         if starts:
             ends = [date for date in leaf.dates if date > starts[0] and not leaf.values[date].value]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from xinyong.columns import Array, Desk, Lens, Owned, Store, Tally
+from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Board, Notice, unknown_kind
 from xinyong.timeline import Calendar
 
@@ -96,6 +97,12 @@ class Day:
         if desk is None:
             desk = self._desks[name] = _desk(self._process, self._store, name)
         return desk
+
+    def schedule(self, table: str, wheel: str, rows: Array, days: Array) -> None:
+        """Let rows of a side table fall due on day numbers `days`; days already past mean this week."""
+        weeks = (days - self.now.calendar.first_day) // 7
+        arrays = getattr(self.table(table).fields, wheel)
+        schedule_many(arrays, rows, np.maximum(weeks, self.now.week).astype(np.int32))
 
     def hear(self, kind: str) -> Batch:
         """Notices of this step."""

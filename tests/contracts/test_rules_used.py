@@ -6,9 +6,9 @@ from xinyong.rulebook import RuleBook, Rules
 
 # Read as a list of its own by the platform's table of memoranda, or shown and explained but carried by later issues.
 READ_ELSEWHERE = (
-    "sharing_platform.memoranda.",
-    "sharing_platform.members.",
-    "sharing_platform.information_checks.",
+    "joint_measures.memoranda.",
+    "joint_measures.members.",
+    "joint_measures.information_checks.",
 )
 
 

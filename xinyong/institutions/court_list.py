@@ -5,12 +5,12 @@ import numpy as np
 from xinyong.columns import Array, Column, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import register as kernel
-from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
 from xinyong.timeline import working_days
 
 HORIZON_DAYS = 3660
+HELD = ("suit_day", "judged_day", "decided_day", "published_day", "ended_day", "exit", "term", "amount")
 
 
 class CourtList(Process):
@@ -86,8 +86,7 @@ class CourtList(Process):
         rows = orders.case
         cases.list_state[rows] = kernel.NOTICE
         cases.list_day[rows] = orders.day + int(day.own_rules.notice_days or 0)
-        weeks = (cases.list_day[rows] - day.now.calendar.first_day) // 7
-        schedule_many(cases.register, rows, np.maximum(weeks, day.now.week).astype(np.int32))
+        day.schedule("cases", "register", rows, cases.list_day[rows])
         self._log(day, rows, np.zeros(len(rows), np.uint8), orders.day)
 
     def _end(self, day: Day) -> None:
@@ -155,14 +154,8 @@ class CourtList(Process):
         fresh = np.unique(party[people.ever_listed[party] == 0])
         people.ever_listed[fresh] = 1
         wrong = cases.unable_then[rows]
-        day.post(
-            "listed",
-            day=cases.published_day[rows],
-            case=rows,
-            party=party,
-            number=cases.number[rows],
-            wrong=wrong,
-        )
+        days, numbers = cases.published_day[rows], cases.number[rows]
+        day.post("listed", day=days, case=rows, party=party, number=numbers, wrong=wrong)
         day.count(
             listings_cum=len(rows), listed_parties_cum=len(fresh), listed_cases_now=len(rows),
             wrongful_listed_now=int(wrong.sum()),
@@ -189,17 +182,7 @@ class CourtList(Process):
         self._census(day, party, -1)
         reason = np.where(cases.paid[rows] == 1, kernel.PERFORMED, exits)
         day.post("delisted", day=when, case=rows, party=party, number=number, reason=reason)
-        names = (
-            "suit_day",
-            "judged_day",
-            "decided_day",
-            "published_day",
-            "ended_day",
-            "exit",
-            "term",
-            "amount",
-        )
-        held = {name: getattr(cases, name)[rows] for name in names}
+        held = {name: getattr(cases, name)[rows] for name in HELD}
         day.post("episode", day=when, party=party, number=number, wrongful=cases.unable_then[rows], **held)
         upto, _ = _working_days(day)
         origin = day.now.calendar.first_day

@@ -6,7 +6,6 @@ import numpy as np
 
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.kernels import cases as kernel
-from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
@@ -90,9 +89,7 @@ class Courts(Process):
         day.count(cases_opened_cum=len(rows))
 
     def _schedule(self, day: Day, rows: Array) -> None:
-        cases, calendar = day.table("cases").fields, day.now.calendar
-        weeks = (cases.next_day[rows] - calendar.first_day) // 7
-        schedule_many(cases.docket, rows, np.maximum(weeks, day.now.week).astype(np.int32))
+        day.schedule("cases", "docket", rows, day.table("cases").fields.next_day[rows])
 
     def _take_back(self, day: Day, delisted: Batch) -> None:
         if not len(delisted):

@@ -4,7 +4,6 @@ import numpy as np
 
 from xinyong.columns import Array, Column, Tally, Wheel
 from xinyong.draws import uniforms
-from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
@@ -61,8 +60,7 @@ class Objection(Process):
         u, late = self._draw(day, rows, index), self._draw(day, rows, index + 1) < (rules.late_share or 0.0)
         wait = np.where(late, term_days * (1 + u), term_days * u)
         cases.objection_day[rows] = since + 1 + wait.astype(np.int32)
-        weeks = (cases.objection_day[rows] - day.now.calendar.first_day) // 7
-        schedule_many(cases.hearings, rows, np.maximum(weeks, day.now.week).astype(np.int32))
+        day.schedule("cases", "hearings", rows, cases.objection_day[rows])
         day.count(late_rulings_cum=int(late.sum()))
 
     def _rule(self, day: Day) -> None:

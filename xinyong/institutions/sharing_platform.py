@@ -1,4 +1,4 @@
-"""The national credit information sharing platform: whose listing bars from what, since when."""
+"""The national credit information sharing platform: records from their source to those who act on them."""
 
 from typing import Any
 
@@ -7,8 +7,6 @@ import numpy as np
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import records as kernel
-from xinyong.kernels.wheel import schedule_many
-from xinyong.memoranda import MOST_ACTIVITIES, in_force
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process, somebody
 from xinyong.rates import DAYS_PER_YEAR
@@ -19,17 +17,15 @@ NO_STEPS = np.zeros((0, 4), np.int32)
 
 
 class SharingPlatform(Process):
-    """Carries each listing as a record from its source to the members, and bars the person from what they control.
+    """Carries each listing as a record from its source to the members of the platform.
 
     Every record made is in the source, queued, live, expired, deleted or lost: never anything else. Errors: records
     of the wrong person, false records, records that outlive the listing.
-    *Source:* model.md 2.7c, 2.7h; memorandum 發改財金〔2016〕141號; footnotes 62, 63, 68 and 70 of the paper.
+    *Source:* model.md 2.7c; footnotes 63 and 70 of the paper.
     """
 
     name = "sharing_platform"
     owns = {
-        "activities": SideTable("activities a listing may bar from; row = code"),
-        "activities.coverage": Column("f4", "share of the members' reach at work by now", "share"),
         "records": SideTable("records on their way or live"),
         "records.party": Column("i4", "row of the party the record names"),
         "records.target": Column("i4", "row of the person it bars; -1 none"),
@@ -45,8 +41,6 @@ class SharingPlatform(Process):
         "records.live_day": Column("i4", "day it took effect", "day", initial=-1),
         "records.transit": Wheel("record changes"),
         "cases.record": Column("i4", "row of the case's record, plus 1"),
-        "named_by": Column("u1", "bits: issuers with a live record on the party", "bits"),
-        "barred": Column("u2", "bits: activities the party is barred from", "bits"),
         "records_created_cum": Tally("records created", "records"),
         "records_in_source_now": Tally("records at their source", "records", stock=True),
         "records_queued_now": Tally("records on the platform, on their way", "records", stock=True),
@@ -57,12 +51,11 @@ class SharingPlatform(Process):
         "records_false_now": Tally(
             "records in existence that name the wrong party (truth)", "records", stock=True
         ),
-        "barred_persons_now": Tally("persons barred from something", "persons", stock=True),
     }
     reads = ("number", "kind", "cases.serial", "organisations.party", "organisations.representative")
     hears = ("listed", "delisted")
     posts = {
-        "barred_notice": Notice("a person is newly barred from something", {"party": "i4"}),
+        "record_step": Notice("a record takes effect, or ends", {"party": "i4", "target": "i4"}),
         "record": Notice(
             "a record has ended",
             {"party": "i4", "number": "u4", "issuer": "u1", "created": "i4", "live": "i4", "end": "u1", "false": "u1"},
@@ -70,26 +63,13 @@ class SharingPlatform(Process):
         ),
     }  # fmt: skip
 
-    def begin(self, day: Day) -> None:
-        """Make the fixed rows of activities."""
-        day.table("activities").take(MOST_ACTIVITIES)
-
     def step(self, day: Day) -> None:
-        """Take in listings and deletions, carry records on, and bar or unbar those concerned."""
-        if day.own_rules.ramp_years is None:
+        """Take in listings and deletions, and carry records on."""
+        if day.own_rules.source_delay_mean_days is None:
             return
-        coverage, masks, changed = in_force(day.now.book, day.now.monday, *_ramp(day))
-        day.table("activities").fields.coverage[:MOST_ACTIVITIES] = coverage
         self._enter(day, day.hear("listed"))
         recalled = self._recall(day, day.hear("delisted"))
-        touched = self._end(day, np.concatenate([recalled, self._carry(day)]))
-        if changed:
-            records = day.table("records").fields
-            touched = np.concatenate(
-                [touched, records.party[records.alive == 1], records.target[records.alive == 1]]
-            )
-        if len(touched):
-            self._rename(day, np.unique(touched[touched >= 0]), masks)
+        self._end(day, np.concatenate([recalled, self._carry(day)]))
 
     def _enter(self, day: Day, listed: Batch) -> None:
         if not len(listed):
@@ -129,10 +109,8 @@ class SharingPlatform(Process):
         return party, number, serial, listed.day[np.concatenate([every, invented])], wrong
 
     def _schedule(self, day: Day, rows: Array) -> None:
-        records, calendar = day.table("records").fields, day.now.calendar
-        rows = rows[records.next_day[rows] < kernel.NEVER]
-        weeks = (records.next_day[rows] - calendar.first_day) // 7
-        schedule_many(records.transit, rows, np.maximum(weeks, day.now.week).astype(np.int32))
+        days = day.table("records").fields.next_day[rows]
+        day.schedule("records", "transit", rows[days < kernel.NEVER], days[days < kernel.NEVER])
 
     def _recall(self, day: Day, delisted: Batch) -> Array:
         if not len(delisted):
@@ -165,21 +143,20 @@ class SharingPlatform(Process):
         )  # fmt: skip
         return steps[:n]
 
-    def _end(self, day: Day, steps: Array) -> Array:
-        """Book this week's steps, free the ended records, return the rows of those concerned."""
+    def _end(self, day: Day, steps: Array) -> None:
+        """Book this week's steps, tell whom they concern, and free the ended records."""
         if not len(steps):
-            return np.zeros(0, np.int32)
+            return
         desk = day.table("records")
-        records = desk.fields
+        records, rows = desk.fields, steps[:, 0]
         went_live = steps[steps[:, 2] == kernel.LIVE]
         records.live_day[went_live[:, 0]] = went_live[:, 3]
-        touched = np.concatenate([records.party[steps[:, 0]], records.target[steps[:, 0]]])
+        day.post("record_step", day=steps[:, 3], party=records.party[rows], target=records.target[rows])
         self._book(day, np.bincount(steps[:, 1], minlength=7), np.bincount(steps[:, 2], minlength=7))
         ended = steps[steps[:, 2] >= kernel.EXPIRED]
         if len(ended):
             self._tell(day, ended)
             desk.release(ended[:, 0])
-        return touched
 
     def _book(self, day: Day, left: Array, came: Array) -> None:
         """Keep the stocks: created = source + queued + live + expired + deleted + lost."""
@@ -200,19 +177,6 @@ class SharingPlatform(Process):
             end=ended[:, 2], false=records.false[rows],
         )  # fmt: skip
         day.count(records_false_now=-int(records.false[rows].sum()))
-
-    def _rename(self, day: Day, targets: Array, masks: Array) -> None:
-        people, records = day.people, day.table("records").fields
-        persons = targets[people.kind[targets] == PERSON]
-        was = people.barred[persons] > 0
-        kernel.rename(
-            people.named_by, people.barred, targets, records.alive, records.party, records.target, records.issuer,
-            records.state, masks,
-        )  # fmt: skip
-        now = people.barred[persons] > 0
-        new = persons[now & ~was]
-        day.post("barred_notice", day=np.full(len(new), day.now.monday, np.int32), party=new)
-        day.count(barred_persons_now=int(now.sum()) - int(was.sum()))
 
 
 def _arrays(records: Any) -> tuple[Array, ...]:
@@ -241,7 +205,3 @@ def _persons_barred(day: Day, party: Array) -> Array:
         for k in organisations:
             target[k] = fields.representative[np.flatnonzero(fields.party == party[k])[0]]
     return target
-
-
-def _ramp(day: Day) -> tuple[float, float]:
-    return day.own_rules.ramp_years, day.own_rules.coverage_ceiling_share

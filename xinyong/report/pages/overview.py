@@ -17,6 +17,7 @@ PROCESSES = {
     "court_list": N_("the court's list"),
     "complying": N_("complying"),
     "sharing_platform": N_("sharing platform"),
+    "joint_measures": N_("joint measures"),
     "wants": N_("wishes and refusals"),
     "objection": N_("objection"),
     "deeds": N_("deeds"),
