@@ -103,7 +103,7 @@ def _csv_rows(text: str, where: str) -> list[dict[str, Any]]:
 def _yaml_rows(text: str, where: str) -> list[dict[str, Any]]:
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         raise _refused(where, "it is not valid YAML") from None
     check_mapping(content, where)
     if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):

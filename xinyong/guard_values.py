@@ -104,7 +104,7 @@ def check_value(text: object, where: str) -> None:
     if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
         try:
             inner = yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError):
             return
         check_mapping(inner, where)
 

@@ -83,7 +83,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         raise RecipeError(f"there is no recipe file {path}")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise RecipeError(f"recipe {path} is not YAML in UTF-8: {error}") from error
     if not isinstance(content, dict) or "areas" in content:
         raise RecipeError(

@@ -66,7 +66,8 @@ def _run(given: list[str]) -> int:
 
 
 def _complain(message: object) -> int:
-    print(f"xinyong: {message}", file=sys.stderr)
+    """Say it in one line, whatever line breaks a parser put into it."""
+    print(f"xinyong: {' '.join(str(message).split())}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from xinyong import __version__
 from xinyong.cli import examples
 from xinyong.cli.printing import print_json, print_table, progress
-from xinyong.cli.reading import date, opened, patches, run_folder
+from xinyong.cli.reading import date, opened, patches, run_folder, whole
 
 app = App(
     name="xinyong",
@@ -23,6 +23,7 @@ app.register_install_completion_command(
     help="Install completion by the Tab key for your shell (bash, zsh, fish)."
 )
 
+Whole = Annotated[int, Parameter(converter=whole)]
 Json = Annotated[bool, Parameter(name="--json")]
 
 
@@ -31,12 +32,12 @@ def run(
     scenario: str,
     /,
     *,
-    seed: int = 1,
+    seed: Whole = 1,
     scale: str | None = None,
-    threads: int | None = None,
+    threads: Whole | None = None,
     out: Path | None = None,
     until: str | None = None,
-    replicates: int = 1,
+    replicates: Whole = 1,
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
     resume: bool = False,
     quiet: bool = False,
@@ -84,7 +85,7 @@ def run(
 
 
 def _say_done(folder: Path) -> None:
-    from xinyong.lab.run import read_manifest
+    from xinyong.lab.manifest import read_manifest
 
     m = read_manifest(folder)
     rate = m["person_weeks_per_second"] / 1e6
@@ -210,7 +211,7 @@ def show(
     identity: str | None = None,
     /,
     *,
-    replicate: int = 0,
+    replicate: Whole = 0,
     json_: Json = False,
 ) -> None:
     """Tell one invented life in order of days, by playing its shard again.

@@ -1,10 +1,14 @@
 """Reading what was typed: dates, rule patches, run folders."""
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cyclopts import Token
+
     from xinyong.lab.results import Run
 
 SET = "--set"
@@ -65,6 +69,14 @@ def value(text: str) -> Any:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
         raise RuleError(f"--set: {text!r} is not a value ({error})") from error
+
+
+def whole(_: Any, tokens: Sequence["Token"]) -> int:
+    """Read a whole number; 1.5 and 1e3 are none."""
+    text = tokens[0].value
+    if not re.fullmatch(r"[+-]?\d+", text):
+        raise ValueError(f"{text!r} is not a whole number.")
+    return int(text)
 
 
 def date(text: str | None, flag: str) -> dt.date | None:

@@ -1,10 +1,7 @@
 """Play a scenario into a run folder; resume one that was stopped."""
 
 import os
-import platform
 import resource
-import subprocess
-import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -15,19 +12,18 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from xinyong import __version__
 from xinyong.columns import Array
 from xinyong.engine import LocalEngine, Plan, Shard, state_hash, tally_specs
 from xinyong.errors import CheckpointError, RunError
 from xinyong.lab import export
 from xinyong.lab.dictionary import data_dictionary
 from xinyong.lab.estimate import Estimate, estimate, refuse_if_too_large
+from xinyong.lab.manifest import FORMAT, new_manifest, read_manifest
 from xinyong.lab.scenario import Scenario
-from xinyong.lab.tables import MARK, merge_parts, save_arrays, write_json, write_table
+from xinyong.lab.tables import merge_parts, save_arrays, write_json, write_table
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
 
-FORMAT = 1
 CHECKPOINT_WEEKS = 52
 WINDOW_WEEKS = 13
 Progress = Callable[[int, int, int], None]
@@ -103,7 +99,7 @@ def run(job: Job, resume: bool = False, progress: Progress | None = None) -> Pat
     Raises RunError if the folder holds another run, or an unfinished one and `resume` was not asked for.
     """
     plan = job.scenario.plan(job.seed)
-    job.manifest = _manifest(job, plan)
+    job.manifest = new_manifest(job.scenario, plan, job.seeds, job.scale, job.threads, job.command)
     if _finished(job, resume):
         return job.out
     _prepare(job)
@@ -119,7 +115,7 @@ def _finished(job: Job, resume: bool) -> bool:
     path = job.out / "manifest.json"
     if job.out.exists() and not job.out.is_dir():
         raise RunError(f"{job.out} is a file; --out must name a folder")
-    if not job.out.exists() or not any(job.out.iterdir()):
+    if not job.out.exists() or {p.name for p in job.out.iterdir()} <= {"manifest.json.tmp"}:
         return False
     if not path.is_file():
         raise RunError(f"{job.out} is not empty and is not a run folder; choose another --out")
@@ -140,15 +136,19 @@ def _finished(job: Job, resume: bool) -> bool:
 
 
 def _prepare(job: Job) -> None:
+    """Make the folder and say first whose it is, so that a run killed at any moment can be resumed."""
+    plan = job.scenario.model_dump(mode="json")
     try:
-        for name in ("", "parts", "checkpoints"):
-            (job.out / name).mkdir(parents=True, exist_ok=True)
+        job.out.mkdir(parents=True, exist_ok=True)
+        for draft in job.out.rglob("*.tmp"):
+            draft.unlink()
+        for name, content in (("manifest.json", job.manifest), ("scenario.json", plan)):
+            if not (job.out / name).is_file():
+                write_json(job.out / name, content)
+        for name in ("parts", "checkpoints"):
+            (job.out / name).mkdir(exist_ok=True)
     except OSError as error:
         raise RunError(f"cannot make the folder {job.out}: {error.strerror}; choose another --out") from error
-    for draft in job.out.rglob("*.tmp"):
-        draft.unlink()
-    write_json(job.out / "manifest.json", job.manifest)
-    write_json(job.out / "scenario.json", job.scenario.model_dump(mode="json"))
 
 
 def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | None) -> None:
@@ -365,73 +365,3 @@ def _joint(hashes: list[str]) -> str:
     import hashlib
 
     return hashlib.blake2b("".join(hashes).encode(), digest_size=16).hexdigest()
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run folder. Raises RunError if it is missing or damaged."""
-    import json
-
-    path = folder / "manifest.json"
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{folder} is not a run folder: it has no manifest.json") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged: {error}") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged: it should be a mapping")
-    return content
-
-
-def _manifest(job: Job, plan: Plan) -> dict[str, Any]:
-    scenario, calendar = job.scenario, plan.calendar
-    marks = _marks(plan, scenario)
-    return {
-        "synthetic": MARK, "format": FORMAT, "version": __version__, "status": "unfinished", "finished": False,
-        "scenario": scenario.name, "scenario_hash": scenario.hash, "rulebook_hash": plan.book.hash, "seed": job.seed,
-        "seeds": job.seeds, "replicates": job.replicates, "recipe": scenario.recipe, "scale": job.scale,
-        "processes": [p.name for p in plan.processes], "sets": scenario.sets, "weeks": calendar.weeks,
-        "burn_in_weeks": calendar.burn_in, "start": str(calendar.start),
-        "end": str(calendar.sunday(calendar.weeks - 1)), "persons": 0, "organisations": 0, "seconds": 0.0,
-        "person_weeks": 0, "person_weeks_per_second": 0, "peak_memory_bytes": 0, "bytes_per_person": 0.0,
-        "state_hash": "", "state_hashes": {}, "threads": job.threads, "command": job.command, "commit": _commit(),
-        "platform": f"{platform.machine()} {platform.system()}, Python {sys.version.split()[0]}", **marks,
-    }  # fmt: skip
-
-
-def _marks(plan: Plan, scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
-    """Every assumed, remembered or fitted value behind the run."""
-    found: dict[str, list[dict[str, Any]]] = {"assumed": [], "memory": [], "fitted": []}
-    for leaf in plan.book.leaves():
-        for date, value in leaf.values.items():
-            if value.grade in found:
-                why = value.why or value.by or value.source or ""
-                row = {
-                    "path": leaf.path,
-                    "value": value.value,
-                    "since": str(date),
-                    "unit": leaf.unit,
-                    "why": why,
-                }
-                found[value.grade].append(row)
-    for name, value, why in scenario.people().assumed():
-        found["assumed"].append(
-            {"path": f"recipe.{name}", "value": value, "since": "", "unit": "", "why": why}
-        )
-    return found
-
-
-def _commit() -> str:
-    try:
-        here = Path(__file__).parent
-        told = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return told.stdout.strip()

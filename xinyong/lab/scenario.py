@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from xinyong import guard
 from xinyong.assembly import assemble
 from xinyong.engine import Plan
 from xinyong.errors import ScenarioError, did_you_mean
-from xinyong.recipes import Recipe, load_recipe
+from xinyong.recipes import Recipe, load_recipe, recipe_names
 from xinyong.rulebook import RuleBook
 from xinyong.timeline import Calendar
 
@@ -61,7 +62,7 @@ class Scenario(BaseModel):
 
     def people(self) -> Recipe:
         """The recipe the people are made by."""
-        return load_recipe(self.recipe)
+        return _packaged(self.recipe) if self.recipe in recipe_names() else load_recipe(self.recipe)
 
     def plan(self, seed: int) -> Plan:
         """Processes in order, rule book with patches, calendar and seed."""
@@ -74,6 +75,12 @@ class Scenario(BaseModel):
         content["recipe_content"] = self.people().model_dump(mode="json")
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def _packaged(name: str) -> Recipe:
+    """Read a recipe of the package once; it does not change while it is used."""
+    return load_recipe(name)
 
 
 def scenario_names() -> list[str]:
@@ -95,7 +102,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         raise ScenarioError(f"there is no scenario '{name_or_path}'{near}; see `xinyong list scenarios`")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(content, dict):
         raise ScenarioError(f"{path}: a scenario is a mapping of keys such as name, recipe, processes")

@@ -9,7 +9,7 @@ import numpy as np
 from xinyong import __version__, ids
 from xinyong.engine import Plan, Shard
 from xinyong.errors import RunError, did_you_mean
-from xinyong.lab.run import FORMAT, read_manifest
+from xinyong.lab.manifest import FORMAT, read_manifest
 from xinyong.lab.scenario import Scenario
 from xinyong.lab.telling import Line, Teller
 from xinyong.population import make_shard
