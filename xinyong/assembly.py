@@ -88,18 +88,22 @@ def _owners(processes: list[Process]) -> dict[str, str]:
             owner[name] = p.name
             table = name.partition(".")[0]
             if "." in name and table not in {n for q in processes for n in q.owns}:
-                raise AssemblyError(f"{p.name} adds '{name}' but no chosen process owns the table '{table}'")
+                raise AssemblyError(
+                    f"{p.name} adds '{name}' but no chosen process owns the table '{table}'{_advice(p, table, owner)}"
+                )
     return owner
 
 
 def _needs(p: Process, name: str, owner: Mapping[str, str]) -> None:
     if name in owner:
         return
+    raise AssemblyError(f"{p.name} reads '{name}', which nobody in this scenario owns{_advice(p, name, owner)}")
+
+
+def _advice(p: Process, name: str, owner: Mapping[str, str]) -> str:
+    """Who could own what is missing."""
     makers = [q for q, kind in known_processes().items() if name in kind.owns]
-    advice = (
-        f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
-    )
-    raise AssemblyError(f"{p.name} reads '{name}', which nobody in this scenario owns{advice}")
+    return f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
 
 
 def kinds_of(processes: Iterable[Process]) -> dict[str, Notice]:

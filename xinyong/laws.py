@@ -109,7 +109,7 @@ def records(shard: Shard) -> str:
 def bars(shard: Shard) -> str:
     """A person is barred exactly while a live record bars them."""
     rows = rows_of(shard, "records")
-    if not rows:
+    if not rows or "barred" not in shard.store.columns:
         return ""
     live = rows["state"] >= 2
     named = np.zeros(shard.store.parties, bool)

@@ -6,7 +6,7 @@ import numpy as np
 
 from xinyong.columns import Column, SideTable
 from xinyong.institutions.courts import Courts
-from xinyong.institutions.sharing_platform import SharingPlatform
+from xinyong.institutions.joint_measures import JointMeasures
 from xinyong.process import Day, Process
 
 A_WEEK = 60
@@ -51,11 +51,11 @@ class BarsFromAir(Process):
 
     name = "bars_from_air"
     owns: ClassVar = {
-        "barred": SharingPlatform.owns["barred"],
-        "activities": SharingPlatform.owns["activities"],
-        "activities.coverage": SharingPlatform.owns["activities.coverage"],
+        "barred": JointMeasures.owns["barred"],
+        "activities": JointMeasures.owns["activities"],
+        "activities.coverage": JointMeasures.owns["activities.coverage"],
     }
-    posts = {"barred_notice": SharingPlatform.posts["barred_notice"]}
+    posts = {"barred_notice": JointMeasures.posts["barred_notice"]}
 
     def begin(self, day: Day) -> None:
         desk = day.table("activities")

@@ -120,7 +120,7 @@ FAULTS = [
     ),
     Fault(
         "a bystander is barred",
-        faults.after(f"{INSTITUTIONS}.sharing_platform.kernel.rename", faults.bar_a_bystander),
+        faults.after(f"{INSTITUTIONS}.joint_measures.rename", faults.bar_a_bystander),
         laws_hold,
         "bars",
     ),

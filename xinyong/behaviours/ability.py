@@ -31,7 +31,7 @@ class Ability(Process):
         """Start from the stationary distribution of the chain."""
         falling, back = _rates(*_rule_values(day))
         people = day.people
-        share = (falling / (falling + back))[people.income]
+        share = (falling / np.maximum(falling + back, 1e-300))[people.income]
         who = day.base | people.number.astype(np.uint64)
         people.unable[:] = uniforms(day.fixed_key, who) < share
         day.count(unable_now=int(people.unable.sum()))
