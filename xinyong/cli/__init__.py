@@ -74,7 +74,3 @@ def _complain(message: object) -> int:
 def _asked(error: Any) -> str:
     """The command in which an error happened, as it was typed."""
     return " ".join(["xinyong", *(error.command_chain or ())])
-
-
-if __name__ == "__main__":
-    main()
