@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/fit_defaults.py [--scale 1:2000] [--rounds 2] [--write]
 
-The nation is one shard (recipe `nation`). Only the isolated modules run: ability, loans, suits, courts, list, compliance, platform, wants. Each block of
+The nation is one shard (recipe `nation`). Only the isolated modules run: ability, loans, suits, courts, list,
+compliance, platform, wants. Each block of
 parameters is fitted by Gauss-Newton on logarithms under common random numbers; worlds start from one stored state,
 so that a difference between two evaluations is the effect of the parameter. Nothing dated later is read.
 `--write` puts the values into `xinyong/rules/` (grade `fitted`) and the table into `docs/reference/fit.md`.
@@ -25,8 +26,8 @@ from xinyong.recipes import parse_scale
 ROOT = Path(__file__).parent.parent
 LAST = dt.date(2018, 6, 30)
 PROCESSES = (
-    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform", "joint_measures", "wants",
-    "objection",
+    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform",
+    "joint_measures", "wants", "objection",
 )  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def c(tally: str, until: str, value: float, error: float, source: str) -> Target
 AIR, RAIL, POST = (f"{a}_refused_attempts_cum" for a in ("air", "high_speed_rail", "executive_post"))
 # Published counters; error = observation error widened for low quality, lower bounds and interval dates.
 CASELOAD = [
-    Target("enforcements_cum", d("2012-12-31"), d("2015-12-31"), 10_132_200, 0.3, "SPC white paper 2016, accepted 2013-15"),
+    Target("enforcements_cum", d("2012-12-31"), d("2015-12-31"), 10_132_200, 0.3,
+           "SPC white paper 2016, accepted 2013-15"),
     Target("enforcements_cum", d("2017-12-31"), d("2018-06-30"), 3_300_000, 0.3,
            "between 2.8 M closed and 4.1 M handled in 2018-H1 (Xinhua 2018-07-10)"),
 ]  # fmt: skip
@@ -142,8 +144,14 @@ EXITS_FREE = [
     Free("court_list.other_exits_per_year", "2013-10-01", 0.001, 0.3),
 ]
 TRAVEL_FREE = {
-    AIR: [Free(SHARES["air"], x, 0.01, 1) for x in ("2014-07-01", "2016-08-31", "2016-12-31", "2017-12-31", "2018-06-30")],
-    RAIL: [Free(SHARES["high_speed_rail"], x, 0.01, 1) for x in ("2015-07-22", "2016-08-31", "2017-02-14", "2018-06-30")],
+    AIR: [
+        Free(SHARES["air"], x, 0.01, 1)
+        for x in ("2014-07-01", "2016-08-31", "2016-12-31", "2017-12-31", "2018-06-30")
+    ],
+    RAIL: [
+        Free(SHARES["high_speed_rail"], x, 0.01, 1)
+        for x in ("2015-07-22", "2016-08-31", "2017-02-14", "2018-06-30")
+    ],
     POST: [
         Free(SHARES["executive_post"], x, 0.001, 1)
         for x in ("2014-01-16", "2016-08-31", "2017-02-14", "2017-11-08", "2018-06-30")
@@ -359,14 +367,14 @@ def report(worlds: Worlds, values: dict[str, float], targets: list[Target], comm
     lines = [
         "# How the unknown rates were fitted", "",
         f"Made by `{command}`. Nothing dated after {LAST} is read. Values carry the mark `fitted` in `xinyong/rules/`.",
-        "", "| counter | until | published | simulated | miss | error allowed | source |", "|---|---|---|---|---|---|---|",
+        "", "| counter | until | published | simulated | miss | error allowed | source |",
+        "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for t in targets:
         found = worlds.count(series, t)
         since = f"{t.since} to " if t.since else ""
-        lines.append(
-            f"| {t.tally} | {since}{t.until} | {t.value:,.0f} | {found:,.0f} | {found / t.value - 1:+.1%} | {t.error:.0%} | {t.source} |"
-        )
+        counts = f"{t.value:,.0f} | {found:,.0f} | {found / t.value - 1:+.1%} | {t.error:.0%}"
+        lines.append(f"| {t.tally} | {since}{t.until} | {counts} | {t.source} |")
     lines += ["", "| value | fitted |", "|---|---|", *(f"| `{n}` | {v:.4g} |" for n, v in values.items())]
     return lines
 
@@ -379,6 +387,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=101)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--polish", type=int, default=4, help="worlds for the last correction of levels")
     parser.add_argument(
         "--blocks", default="inflow,exits,travel", help="which of inflow, exits, travel to fit"
     )
@@ -404,12 +413,8 @@ def main() -> None:
     if asked.polish:
         values = polish(values, asked.polish, "1:1000", asked.threads)
     targets = [*CASELOAD, *INFLOW, *EXITS, *(t for ts in TRAVEL.values() for t in ts)]
-    table = report(
-        worlds,
-        values,
-        targets,
-        f"python scripts/fit_defaults.py --scale {asked.scale} --seed {asked.seed} --rounds {asked.rounds} --polish {asked.polish} --write",
-    )
+    options = f"--scale {asked.scale} --seed {asked.seed} --rounds {asked.rounds} --polish {asked.polish}"
+    table = report(worlds, values, targets, f"python scripts/fit_defaults.py {options} --write")
     print("\n".join(table))
     print(f"{time.time() - began:.0f} s")
     if asked.write:
