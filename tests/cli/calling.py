@@ -7,17 +7,17 @@ import shutil
 from pathlib import Path
 
 from xinyong.cli import main
+from xinyong.lab.scenario import load_scenario
 
-TINY = """name: tiny
+TINY = f"""name: tiny
 gloss: a few years of the toy towns
 recipe: toy
 scale: "1:2"
 start: 2014-01-06
 end: 2015-12-31
 burn_in_weeks: 104
-processes:
-  [ability, borrowing, repaying, suing, courts, court_list, complying, sharing_platform, joint_measures, wants, objection, deeds, city_points]
-sets: {suing.sued_share: 0.9, courts.listing_practice_share: 0.9}
+processes: [{", ".join(load_scenario("toy").processes)}]
+sets: {{suing.sued_share: 0.9, courts.listing_practice_share: 0.9}}
 """
 
 
@@ -36,7 +36,9 @@ def call(*words: object) -> tuple[int, str, str]:
 def tree(folder: Path) -> dict[str, tuple[int, int]]:
     """Every file below a folder with its size and the moment of its last change."""
     found = sorted(folder.rglob("*"))
-    return {str(p.relative_to(folder)): (p.stat().st_size, p.stat().st_mtime_ns) for p in found if p.is_file()}
+    return {
+        str(p.relative_to(folder)): (p.stat().st_size, p.stat().st_mtime_ns) for p in found if p.is_file()
+    }
 
 
 def copied(run: Path, to: Path, **changes: object) -> Path:

@@ -12,7 +12,9 @@ import pytest
 from tests.cli.calling import TINY, call, copied, tree
 
 PERSONS = Path(__file__).parents[1] / "guard" / "persons"
-TORN_ROWS = "".join(f"  - {{age: {20 + k % 50}, sex: male, education: senior, income: {k}}}\n" for k in range(40))
+PEOPLE = "".join(
+    f"  - {{age: {20 + k % 50}, sex: male, education: senior, income: {k}}}\n" for k in range(40)
+)
 
 
 def scenario(old: str = "", new: str = "") -> str:
@@ -26,8 +28,8 @@ FILES = {
     "recipe.yaml": scenario("recipe: toy", "recipe: tooy"),
     "process.yaml": scenario("[ability,", "[ablity,"),
     "twice.yaml": scenario("[ability,", "[ability, ability,"),
-    "none.yaml": scenario("processes:", "processes: []\nother:"),
-    "needs.yaml": scenario("courts, court_list, complying,", "courts, complying,"),
+    "none.yaml": scenario("processes: [", "processes: []\nother: ["),
+    "needs.yaml": scenario("court_list, ", ""),
     "reversed.yaml": scenario("end: 2015-12-31", "end: 2013-12-31"),
     "ancient.yaml": scenario("start: 2014-01-06", "start: 1914-01-06"),
     "day.yaml": scenario("end: 2015-12-31", "end: 2015-02-30"),
@@ -36,7 +38,7 @@ FILES = {
     "torn.yaml": TINY[:150] + "\n  - [",
     "list.yaml": "- a\n- b\n",
     "binary.yaml": "\0\1\2",
-    "persons.yaml": scenario(new="sets_of_people:\n" + TORN_ROWS),
+    "persons.yaml": scenario(new="sets_of_people:\n" + PEOPLE),
     "named.yaml": scenario("gloss: a few years of the toy towns", "gloss: 張偉"),
     "columns.csv": "as_of_day,listed\n2015-06-30,1000\n",
     "late.csv": "as_of_date,listed_cum,source\n2018-06-30,11230000,spc\n",
@@ -62,7 +64,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "unknown process": ("run {here}/process.yaml", ("ablity", "did you mean 'ability'")),
     "process named twice": ("run {here}/twice.yaml", ("twice.yaml", "ability")),
     "no process": ("run {here}/none.yaml", ("none.yaml", "processes")),
-    "needs are missing": ("run {here}/needs.yaml", ("complying", "court_list")),
+    "needs are missing": ("run {here}/needs.yaml", ("add court_list to the scenario",)),
     "reversed calendar": ("run {here}/reversed.yaml", ("2014-01-06", "2013-12-31")),
     "before all calendars": ("run {here}/ancient.yaml", ("1914", "1995 to 2100")),
     "no such day": ("run {here}/day.yaml", ("day.yaml", "day is out of range")),
@@ -234,7 +236,9 @@ def test_a_full_disk_is_said_and_leaves_only_whole_files(tiny, tmp_path):
     program += "from xinyong.cli import main; main(sys.argv[1:])"
     out = tmp_path / "run"
     words = ["run", str(tiny), "--out", str(out), "--quiet", "--threads", "1"]
-    done = subprocess.run([sys.executable, "-B", "-c", program, *words], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program, *words], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert "cannot write" in done.stderr

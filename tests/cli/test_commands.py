@@ -64,8 +64,21 @@ def test_settings_reach_the_run(tiny, tmp_path):
 
 
 def test_several_settings_after_one_flag():
-    assert one_flag_each(["run", "--set", "a=1", "b=2", "toy"]) == ["run", "--set", "a=1", "--set", "b=2", "toy"]
-    assert one_flag_each(["--set=a=1", "b=2", "--out", "x=y"]) == ["--set=a=1", "--set", "b=2", "--out", "x=y"]
+    assert one_flag_each(["run", "--set", "a=1", "b=2", "toy"]) == [
+        "run",
+        "--set",
+        "a=1",
+        "--set",
+        "b=2",
+        "toy",
+    ]
+    assert one_flag_each(["--set=a=1", "b=2", "--out", "x=y"]) == [
+        "--set=a=1",
+        "--set",
+        "b=2",
+        "--out",
+        "x=y",
+    ]
     assert patches(["a.b=1e5", "c.d=true", "e.f=null"]) == {"a.b": 1e5, "c.d": True, "e.f": None}
     assert patches(["a.b@2014-01-01=1", "a.b@2015-01-01=2"]) == {"a.b": {"2014-01-01": 1, "2015-01-01": 2}}
 
@@ -88,7 +101,17 @@ def test_list_rules_below_a_path_with_marks():
 
 def test_compare(finished, tiny, tmp_path):
     other = tmp_path / "other"
-    given("run", tiny, "--out", other, "--replicates", 2, "--quiet", "--set", "courts.listing_practice_share=0.1")
+    given(
+        "run",
+        tiny,
+        "--out",
+        other,
+        "--replicates",
+        2,
+        "--quiet",
+        "--set",
+        "courts.listing_practice_share=0.1",
+    )
     found = as_json("compare", finished, other)
     assert {change["fact"] for change in found["changes"]} >= {"sets", "rulebook_hash"}
     assert found["paired"] is True

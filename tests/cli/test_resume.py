@@ -97,15 +97,17 @@ def killed_at(file: int, before: bool) -> Callable[[], None]:
 
 
 def test_killed_ten_times_at_random_moments(plan, undisturbed, tmp_path):
+    """The same folder is killed and resumed until it is finished; then comes another, until ten were killed."""
     folder, whole = undisturbed
     chance = random.Random(20120102)
-    ended = []
-    for k in range(10):
-        out = tmp_path / f"run{k // 4}"
-        ended.append(in_a_child(lambda out=out: play(plan, out), chance.uniform(0.02, 0.5) * whole))
-    assert ended.count(KILLED) >= 7, ended
-    for out in sorted(tmp_path.iterdir()):
-        assert in_a_child(lambda out=out: play(plan, out)) == 0
+    runs, kills = [tmp_path / "run0"], 0
+    while kills < 10:
+        ended = in_a_child(lambda out=runs[-1]: play(plan, out), chance.uniform(0.02, 0.5) * whole)
+        assert ended in (0, KILLED)
+        kills += ended == KILLED
+        runs += [tmp_path / f"run{len(runs)}"] if not ended else []
+    assert in_a_child(lambda: play(plan, runs[-1])) == 0
+    for out in runs:
         same(out, folder)
 
 

@@ -17,7 +17,7 @@ from xinyong.population import make_population
 from xinyong.recipes import parse_scale
 
 FOLDER = Path(__file__).parents[2] / "tests" / "baselines"
-SCENARIO, PERSONS, UNTIL, SEEDS = "toy", "3000", dt.date(2016, 12, 31), (1, 2)
+SCENARIO, PERSONS, UNTIL, SEEDS = "toy", "3000", dt.date(2016, 12, 25), (1, 2)
 Frozen = dict[str, Any]
 
 

@@ -83,7 +83,7 @@ def held_out(run: Run, lower: float = 0.1, upper: float = 0.9) -> HeldOut:
         raise RunError(f"{run.path}: {not_china(run)}")
     figures = published()
     known = [row for row in figures if row.date <= LAST_FOR_TESTS]
-    targets = [row for row in figures if row.date == DATE and run.has(row.measure)]
+    targets = [row for row in figures if row.date == DATE and run.has(row.measure) and not row.counts]
     rows = tuple(_prediction(run, row, known, (lower, upper)) for row in targets)
     return HeldOut(DATE, run.replicates, rows)
 
