@@ -194,7 +194,7 @@ FAULTS = [
         "competing chances are not shared",
         faults.instead(test_analytic, "competing", faults.unshared),
         test_analytic.competing_as_the_formula_says,
-        "",
+        "Obtained|==",
     ),
     Fault(
         "other exits come twice as often",
