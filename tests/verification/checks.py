@@ -3,6 +3,7 @@
 They stand here, not in the tests, so that `test_planted_faults.py` can show that each of them catches a fault.
 """
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable, Sequence
@@ -168,6 +169,22 @@ def neighbours_do_not_matter(plan: Plan, people: list[ShardPopulation]) -> None:
     """V-26: a further shard changes nobody in the others."""
     alone, together = play(plan, people[:1]), play(plan, people)
     assert alone.shards[0].digest() == together.shards[0].digest(), "a neighbouring shard changed this one"
+
+
+def one_more_borrower_changes_nobody_else(people: list[ShardPopulation], rows: range) -> None:
+    """V-26 for a person: if some children were adults, they would borrow, and nobody else's life would differ."""
+    sets = {"sharing_platform.wrong_person_per_1000": 0, "sharing_platform.false_record_per_1000": 0}
+    town = people[0]
+    grown = town.columns["age"].copy()
+    grown[rows.start : rows.stop] = 40
+    other = [dataclasses.replace(town, columns={**town.columns, "age": grown})]
+    young = np.setdiff1d(np.arange(town.parties), np.arange(rows.start, rows.stop))
+    as_is, as_if = (play(stressed_plan(sets), p, log=True).shards[0].store.columns for p in ([town], other))
+    assert any((as_is[name] != as_if[name]).any() for name in ("listed", "loans_taken")), (
+        "nobody borrowed more"
+    )
+    for name in as_is:
+        assert np.array_equal(as_is[name][young], as_if[name][young]), f"'{name}' of somebody else differs"
 
 
 def bystander_changes_nothing(plan: Plan, people: list[ShardPopulation], bystander: Process) -> None:

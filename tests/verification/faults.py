@@ -118,6 +118,15 @@ def luck_by_row(out: Any, number: Any, *rest: Any) -> Any:
     return hits(out, np.arange(len(number), dtype=np.uint32), *rest)
 
 
+def luck_by_case_number(patch: pytest.MonkeyPatch) -> None:
+    """Draws keyed by a number that counts everybody's cases, so that one more suit shifts all that follow."""
+
+    def draw(self: Any, day: Day, rows: Any, index: int) -> Any:
+        return draws.uniforms(day.key, day.table("cases").fields.number[rows].astype(np.uint64), index)
+
+    patch.setattr(Objection, "_draw", draw)
+
+
 def luck_by_thread(key: Any, who: Any, index: int = 0) -> Any:
     worker = int(threading.current_thread().name.rpartition("_")[2])
     return draws.uniforms(key + np.uint64(worker), who, index)

@@ -50,6 +50,12 @@ def test_a_neighbouring_town_changes_nobody():
     checks.neighbours_do_not_matter(checks.stressed_plan(), PEOPLE)
 
 
+def test_a_further_borrower_changes_nobody_else():
+    """V-26: luck belongs to the debtor and the loan; other people's cases in the same court do not move it."""
+    everybody = checks.crowd(900, age=np.where(np.arange(900) < 60, 5, 40), city=1)
+    checks.one_more_borrower_changes_nobody_else([everybody], range(60))
+
+
 def test_an_onlooker_changes_nobody():
     """V-27: a process that draws luck for everybody every week but does nothing moves no one else's luck."""
     checks.bystander_changes_nothing(checks.stressed_plan(), PEOPLE, checks.Dreamer())
@@ -86,6 +92,7 @@ def _ends(people, seeds, names=("defaults_cum", "judgments_cum", "unable_now", "
     return {name: np.array([w.last(name) for w in worlds]) for name in names}
 
 
+@pytest.mark.slow
 def test_other_numbers_give_other_lives_of_the_same_kind():
     """V-25: give people other numbers and their luck changes, but its distribution does not (KS, 30 worlds each)."""
     town = people_of(1, 600)[:1]

@@ -65,6 +65,11 @@ def neighbours_do_not_matter() -> None:
     checks.neighbours_do_not_matter(checks.stressed_plan(), PEOPLE)
 
 
+def one_more_borrower_does_not_matter() -> None:
+    everybody = checks.crowd(900, age=[5] * 60 + [40] * 840, city=1)
+    checks.one_more_borrower_changes_nobody_else([everybody], range(60))
+
+
 def onlookers_do_not_matter() -> None:
     checks.bystander_changes_nothing(checks.stressed_plan(), PEOPLE, checks.Dreamer())
 
@@ -173,6 +178,12 @@ FAULTS = [
     Fault("luck is a stream: windows", faults.stream_luck, windows_do_not_matter, "windows"),
     Fault("luck is a stream: neighbours", faults.stream_luck, neighbours_do_not_matter, "neighbouring"),
     Fault("luck is a stream: restart", faults.stream_luck, pauses_do_not_matter, "restarted"),
+    Fault(
+        "luck belongs to the case number",
+        faults.luck_by_case_number,
+        one_more_borrower_does_not_matter,
+        "somebody else",
+    ),
     Fault(
         "luck belongs to the row",
         faults.instead(ability, "hits", faults.luck_by_row),
