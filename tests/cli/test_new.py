@@ -10,6 +10,8 @@ import yaml
 
 from tests.cli import newcomer
 from tests.cli.calling import call, tree
+from tests.test_cases import Reader
+from tests.test_cases import test_case as worked
 from tests.worlds import people_of, plan_of, play
 from xinyong.assembly import known_processes
 from xinyong.lab.new import make
@@ -98,12 +100,12 @@ def test_newcomers_are_clean_and_typed(settled):
             assert done.returncode == 0, done.stdout
 
 
-def test_the_case_waits_to_be_written(checkout):
-    make("institution", "tax_list", checkout)
-    content = yaml.safe_load((checkout / "tests/cases/tax_list.yaml").read_text(encoding="utf-8"))
-    (case,) = content.values()
-    assert case["process"] == "tax_list"
-    assert not case["then"]
+@pytest.mark.parametrize("name", ["tax_list", "moving_house"])
+def test_the_case_fails_until_it_is_written(name, settled):
+    (case,) = yaml.load((settled / "tests/cases" / f"{name}.yaml").read_text(encoding="utf-8"), Reader)
+    with pytest.raises(AssertionError, match="_cum: 0, not 1"):
+        worked(name, case)
+    worked(name, {**case, "then": {"tallies": {next(iter(case["then"]["tallies"])): 0}}})
 
 
 def test_a_new_city_has_the_next_free_code_and_a_full_scheme(checkout):

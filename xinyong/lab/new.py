@@ -87,12 +87,14 @@ def _process(kind: str, name: str, root: Path) -> Files:
     sections = {path.stem for path in (root / "xinyong" / "rules").glob("*.yaml")}
     if name in sections:
         raise ScenarioError(f"there is already a file of rules {name}.yaml; choose another name")
-    text = skeletons.PROCESS if kind == "institution" else skeletons.BEHAVIOUR
+    institution = kind == "institution"
+    text = skeletons.PROCESS if institution else skeletons.BEHAVIOUR
+    case = skeletons.CASE.replace("COUNT", "decisions" if institution else "acts")
     return _new(
         {
             root / "xinyong" / f"{kind}s" / f"{name}.py": _filled(text, name),
             root / "xinyong" / "rules" / f"{name}.yaml": _filled(skeletons.RULES, name),
-            root / "tests" / "cases" / f"{name}.yaml": _filled(skeletons.CASE, name),
+            root / "tests" / "cases" / f"{name}.yaml": _filled(case, name),
         }
     )
 

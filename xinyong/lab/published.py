@@ -70,7 +70,11 @@ def _statistic(name: str, row: dict[str, Any]) -> Published:
     """Read one figure of `statistics` in targets.yaml; it stands beside any measure of a run."""
     where = f"targets.yaml, statistics, {name}"
     try:
-        date, value, counts = dt.date.fromisoformat(str(row["date"])), float(row["value"]), str(row["measure"])
+        date, value, counts = (
+            dt.date.fromisoformat(str(row["date"])),
+            float(row["value"]),
+            str(row["measure"]),
+        )
         error = float(row.get("observation_error", 0.0))
     except (KeyError, ValueError, TypeError) as problem:
         raise TargetError(f"{where}: {problem}; a statistic has date, measure and value") from problem

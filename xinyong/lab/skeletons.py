@@ -52,13 +52,17 @@ in_force:
     2012-01-01: {value: false, grade: assumed, why: Nothing was read yet; give the day it began and the source.}
 """
 
-CASE = """# A worked case that a jurist can read. It fails until it is written: say what is given and what follows.
-first_case:
+CASE = """# TITLE: worked cases, as a lawyer would set them out; tests/test_cases.py says what a case may hold.
+
+- case: the first decision, to be written from a source; it fails until then
+  from: to be filled in
   process: NAME
   on: 2019-01-07
-  given: {}
-  then: {}
-  from: to be written
+  given:
+    rules: {NAME.in_force: true}
+    parties: [{}]
+  then:
+    tallies: {NAME_COUNT_cum: 1}
 """
 
 _WHY = "Rongcheng's value stands in; replace it by what was read."
