@@ -21,14 +21,19 @@ check: .venv/.synced
 	$(RUN)/mypy
 	$(RUN)/pytest -n 2
 
-bench: .venv/.synced
-	$(RUN)/python -m benchmarks
+bench: .venv/.synced benchmarks/.venv/.synced
+	$(RUN)/python -m benchmarks $(BENCH)
 
 reference: .venv/.synced
 	$(RUN)/python scripts/make_reference.py
 
 .venv/.synced: pyproject.toml uv.lock .uv/bin/uv
 	.uv/bin/uv sync --frozen --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+benchmarks/.venv/.synced: benchmarks/requirements.txt .uv/bin/uv
+	.uv/bin/uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" benchmarks/.venv
+	.uv/bin/uv pip sync -q --python benchmarks/.venv/bin/python benchmarks/requirements.txt
 	@touch $@
 
 .uv/bin/uv:

@@ -12,9 +12,10 @@ from xinyong.lab.scenario import Scenario
 from xinyong.population import ShardPopulation
 
 OTHERS = ("executive_post", "property", "hotel_golf", "group_tour", "private_school", "insurance", "exit")
-SHARD = 32_768
+SHARD = 131_072
 PROCESSES = (
-    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform", "joint_measures", "wants",
+    "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform",
+    "joint_measures", "wants",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def rules() -> dict[str, object]:
 
 
 def adults(persons: int) -> list[ShardPopulation]:
-    """Identical adults in shards of about 32,768."""
+    """Identical adults in shards of about 131,072, two at least."""
     shards = max(2, round(persons / SHARD))
     return [_shard(k + 1, len(part)) for k, part in enumerate(np.array_split(np.arange(persons), shards))]
 

@@ -1,0 +1,3 @@
+from benchmarks.run_bench import main
+
+main()
