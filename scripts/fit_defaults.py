@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from xinyong.engine import LocalEngine, Plan, Shard, tally_specs
 from xinyong.lab.scenario import load_scenario
@@ -157,38 +158,6 @@ TRAVEL_FREE = {
         for x in ("2014-01-16", "2016-08-31", "2017-02-14", "2017-11-08", "2018-06-30")
     ],
 }  # fmt: skip
-
-
-# Where the search starts: coarse values from earlier rounds of this script, rounded and moved by hand where a value
-# had run into its bound. The defaults are what the script makes of them.
-START = {
-    "suing.sued_share@2013-10-01": 0.18,
-    "suing.sued_share@2016-01-01": 0.67,
-    "suing.sued_share@2018-06-30": 0.52,
-    "courts.listing_practice_share@2013-10-01": 0.2,
-    "courts.listing_practice_share@2014-03-01": 0.11,
-    "courts.listing_practice_share@2014-12-31": 0.82,
-    "courts.listing_practice_share@2015-12-31": 1,
-    "courts.listing_practice_share@2017-01-01": 0.88,
-    "courts.listing_practice_share@2018-06-30": 0.95,
-    "complying.base_per_year@1990-01-01": 0.009,
-    "complying.restriction_weight@1990-01-01": 30.75,
-    "court_list.other_exits_per_year@2013-10-01": 0.01351,
-    "wants.activities.air.checked_share@2014-07-01": 1,
-    "wants.activities.air.checked_share@2016-08-31": 0.75,
-    "wants.activities.air.checked_share@2016-12-31": 0.25,
-    "wants.activities.air.checked_share@2017-12-31": 0.46,
-    "wants.activities.air.checked_share@2018-06-30": 0.5,
-    "wants.activities.high_speed_rail.checked_share@2015-07-22": 0.982,
-    "wants.activities.high_speed_rail.checked_share@2016-08-31": 0.3448,
-    "wants.activities.high_speed_rail.checked_share@2017-02-14": 0.225,
-    "wants.activities.high_speed_rail.checked_share@2018-06-30": 0.235,
-    "wants.activities.executive_post.checked_share@2014-01-16": 0.6343,
-    "wants.activities.executive_post.checked_share@2016-08-31": 0.2268,
-    "wants.activities.executive_post.checked_share@2017-02-14": 0.2429,
-    "wants.activities.executive_post.checked_share@2017-11-08": 0.4637,
-    "wants.activities.executive_post.checked_share@2018-06-30": 0.4979,
-}
 
 
 class Worlds:
@@ -395,7 +364,8 @@ def main() -> None:
     asked = parser.parse_args()
     began = time.time()
     worlds = Worlds(asked.scale, asked.seed, asked.threads)
-    values = dict(START)
+    start = (ROOT / "scripts" / "fit_start.yaml").read_text(encoding="utf-8")
+    values: dict[str, float] = yaml.safe_load(start)
     blocks = asked.blocks.split(",")
     for turn in range(asked.rounds):
         print(f"turn {turn + 1}", flush=True)
