@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xinyong.errors import OwnershipError, did_you_mean
-from xinyong.kernels.wheel import blank, cancel_many, collect
+from xinyong.kernels.wheel import blank, collect
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int32]
@@ -34,10 +34,9 @@ class SideTable:
 
 @dataclass(frozen=True)
 class Wheel:
-    """Which rows of a side table fall due in which week: three int32 a row."""
+    """Which rows of a side table fall due in which week: one int32 a row."""
 
     meaning: str
-    horizon_weeks: int = 512
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,6 @@ class Tally:
 _NO_ROWS: Rows = np.zeros(0, np.int32)
 
 Owned = Column | SideTable | Wheel | Tally
-WheelArrays = tuple[Rows, Rows, Rows, Rows]
 
 
 class Table:
@@ -68,8 +66,7 @@ class Table:
         self.specs: dict[str, Column] = {"alive": Column("u1", "1 while the row exists")}
         self.columns: dict[str, Array] = {"alive": np.zeros(0, "u1")}
         self.blocks: list[tuple[Array, Array]] = []
-        self.heads: dict[str, Rows] = {}
-        self.wheels: dict[str, WheelArrays] = {}
+        self.wheels: dict[str, Rows] = {}
         self.freed: Rows = np.zeros(0, np.int32)
         self.lenses: list[Lens] = []
 
@@ -80,22 +77,13 @@ class Table:
 
     def add_wheel(self, name: str, spec: Wheel) -> None:
         """Let rows be scheduled by week under this name."""
-        self.heads[name] = np.full(spec.horizon_weeks, -1, np.int32)
-        for part in ("next", "previous", "due"):
-            self.add_field(f"{name}:{part}", Column("i4", f"{spec.meaning}: {part}", initial=-1))
-        self._tie(name)
-
-    def _tie(self, name: str) -> None:
-        links = (self.columns[f"{name}:{part}"] for part in ("next", "previous", "due"))
-        self.wheels[name] = (self.heads[name], *links)  # type: ignore[assignment]
+        self.add_field(f"{name}:due", Column("i4", f"{spec.meaning}: week due", initial=-1))
+        self.wheels[name] = self.columns[f"{name}:due"]
 
     def due(self, wheel: str, week: int) -> Rows:
-        """Rows that fall due in a week, taken off the wheel, last hung first."""
-        heads = self.heads[wheel]
-        if heads[week % len(heads)] < 0:
-            return _NO_ROWS
+        """Rows that fall due in a week, taken off the wheel, in the order of rows."""
         out = np.empty(self.high, np.int32)
-        return out[: collect(self.wheels[wheel], week, out)]
+        return out[: collect(self.wheels[wheel][: self.high], week, out)]
 
     def reserve(self, rows: int) -> None:
         """Make room for `rows` more rows; arrays may move, so lenses are told to look again."""
@@ -110,8 +98,8 @@ class Table:
         for kind in sorted({(spec.dtype, spec.width) for spec in self.specs.values()}):
             self._lay_out([n for n, spec in self.specs.items() if (spec.dtype, spec.width) == kind], capacity)
         self.capacity = capacity
-        for name in self.heads:
-            self._tie(name)
+        for name in self.wheels:
+            self.wheels[name] = self.columns[f"{name}:due"]
         for lens in self.lenses:
             lens.forget()
 
@@ -142,11 +130,9 @@ class Table:
         return taken
 
     def release(self, rows: Rows) -> None:
-        """Free rows: take them off every wheel, blank every field and keep the numbers for reuse."""
+        """Free rows: blank every field, the weeks they are due among them, and keep the numbers for reuse."""
         if not len(rows):
             return
-        for wheel in self.wheels.values():
-            cancel_many(wheel, rows)
         for block, initial in self.blocks:
             blank(block, rows, initial)
         self.freed = np.concatenate([self.freed, rows.astype(np.int32)])
@@ -159,21 +145,18 @@ class Table:
     @property
     def nbytes(self) -> int:
         """Bytes held by the table, free room included."""
-        arrays = (*self.columns.values(), *self.heads.values(), self.freed)
+        arrays = (*self.columns.values(), self.freed)
         return sum(a.nbytes for a in arrays)
 
     def parts(self) -> dict[str, Array]:
         """All arrays that make up the table's state, trimmed to rows in use."""
         held: dict[str, Array] = {name: a[: self.high] for name, a in self.columns.items()}
-        held |= {f"{name}:head": head for name, head in self.heads.items()}
         return held | {":freed": self.freed}
 
     def restore(self, parts: Mapping[str, Array]) -> None:
         """Put back what `parts` gave."""
         self.high = len(parts["alive"])
         self.freed = np.array(parts[":freed"], np.int32)
-        for name in self.heads:
-            self.heads[name][:] = parts[f"{name}:head"]
         high, self.high = self.high, 0
         self.resize(max(high + high // 8, 64))
         self.high = high

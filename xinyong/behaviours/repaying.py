@@ -33,7 +33,7 @@ class Repaying(Process):
         "loans.missed": Column("u1", "instalments missed in a row"),
         "loans.evading": Column("u1", "1 if an able borrower has decided not to pay"),
         "loans.taken_week": Column("u2", "week of the loan"),
-        "loans.due": Wheel("instalment days", 64),
+        "loans.due": Wheel("instalment days"),
         "loans_taken": Column("u1", "loans ever taken, modulo 256", "loans"),
         "loans_now": Tally("loans not yet settled", "loans", stock=True),
         "lent_yuan_cum": Tally("principal lent", "yuan"),
