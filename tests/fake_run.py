@@ -18,7 +18,13 @@ HABITS = {
     "property": (0.03, 0.6, 0.1, 1.0), "hotel_golf": (0.3, 0.5, 0.4, 1.0), "group_tour": (0.05, 0.5, 0.4, 1.0),
     "private_school": (0.01, 0.4, 0.2, 1.0), "insurance": (0.02, 0.5, 0.2, 1.0), "exit": (0.03, 0.6, 0.0, 1.0),
 }  # fmt: skip
-LISTED = (("2013-10-01", 0.0), ("2014-12-31", 0.9e6), ("2016-11-30", 6.2e6), ("2018-06-30", 11.0e6), ("2019-06-30", 14.6e6))
+LISTED = (
+    ("2013-10-01", 0.0),
+    ("2014-12-31", 0.9e6),
+    ("2016-11-30", 6.2e6),
+    ("2018-06-30", 11.0e6),
+    ("2019-06-30", 14.6e6),
+)
 FIRST_MONDAY = np.datetime64("2012-01-02")
 
 
@@ -41,8 +47,12 @@ def fake_run(
     _parquet(folder / "episodes.parquet", _episodes(seed))
     _parquet(folder / "records.parquet", _records(seed))
     manifest = _manifest(dates, replicates, seed, scale, factor)
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-    dictionary = {"weekly": {name: {"type": str(v.dtype), "unit": "1", "meaning": name} for name, v in weekly.items()}}
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    dictionary = {
+        "weekly": {name: {"type": str(v.dtype), "unit": "1", "meaning": name} for name, v in weekly.items()}
+    }
     (folder / "dictionary.json").write_text(json.dumps(dictionary), encoding="utf-8")
     return folder
 
@@ -65,7 +75,9 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     known = np.array([np.datetime64(day).astype(np.int64) for day, _ in LISTED])
     wobble = 1 + 0.02 * rng.standard_normal()
     listings = np.interp(days, known, [v for _, v in LISTED]) / scale * wobble
-    listings = np.maximum.accumulate(_whole(listings + np.where(listings > 0, rng.normal(0, 2, n), 0)).clip(0))
+    listings = np.maximum.accumulate(
+        _whole(listings + np.where(listings > 0, rng.normal(0, 2, n), 0)).clip(0)
+    )
     out = {
         "synthetic": np.array([SYNTHETIC] * n),
         "replicate": np.full(n, replicate, dtype=np.int64),
@@ -156,7 +168,9 @@ def _days(rng, start, spread, n):
 def _episodes(seed, n=400):
     rng = np.random.default_rng(seed)
     published = np.datetime64("2014-01-01") + rng.integers(0, 1900, n)
-    exits = rng.choice(["performed", "terminated", "expired", "corrected", "open"], n, p=[0.3, 0.18, 0.2, 0.02, 0.3])
+    exits = rng.choice(
+        ["performed", "terminated", "expired", "corrected", "open"], n, p=[0.3, 0.18, 0.2, 0.02, 0.3]
+    )
     ended, closed = _days(rng, published, 700, n), exits == "open"
     deleted = _days(rng, ended, 12, n)
     ended[closed], deleted[closed] = np.datetime64("NaT"), np.datetime64("NaT")

@@ -97,13 +97,17 @@ def _owners(processes: list[Process]) -> dict[str, str]:
 def _needs(p: Process, name: str, owner: Mapping[str, str]) -> None:
     if name in owner:
         return
-    raise AssemblyError(f"{p.name} reads '{name}', which nobody in this scenario owns{_advice(p, name, owner)}")
+    raise AssemblyError(
+        f"{p.name} reads '{name}', which nobody in this scenario owns{_advice(p, name, owner)}"
+    )
 
 
 def _advice(p: Process, name: str, owner: Mapping[str, str]) -> str:
     """Who could own what is missing."""
     makers = [q for q, kind in known_processes().items() if name in kind.owns]
-    return f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
+    return (
+        f"; add {makers[0]} to the scenario, or leave {p.name} out" if makers else did_you_mean(name, owner)
+    )
 
 
 def kinds_of(processes: Iterable[Process]) -> dict[str, Notice]:

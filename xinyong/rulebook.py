@@ -272,9 +272,7 @@ class RuleBook:
                 f"'{path}' is a group; name one of its rules: {', '.join(self._groups[path].children)}"
             )
         near = did_you_mean(path, self._leaves) or did_you_mean(path, self._groups)
-        return RuleError(
-            f"no rule '{path}'{near}; `xinyong list rules` shows all of them"
-        )
+        return RuleError(f"no rule '{path}'{near}; `xinyong list rules` shows all of them")
 
     def _leaf(self, path: str) -> RuleLeaf:
         if path not in self._leaves:

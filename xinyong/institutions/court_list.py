@@ -64,8 +64,9 @@ class CourtList(Process):
         "episode": Notice(
             "a listing is over",
             {
-                "party": "i4", "number": "u4", "amount": "i4", "suit_day": "i4", "judged_day": "i4", "decided_day": "i4",
-                "published_day": "i4", "ended_day": "i4", "exit": "u1", "term": "u1", "wrongful": "u1",
+                "party": "i4", "number": "u4", "amount": "i4", "suit_day": "i4", "judged_day": "i4",
+                "decided_day": "i4", "published_day": "i4", "ended_day": "i4",
+                "exit": "u1", "term": "u1", "wrongful": "u1",
             },
             keep=True,
         ),

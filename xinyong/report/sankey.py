@@ -69,7 +69,8 @@ def _boxes(nodes: Sequence[Node], sizes: dict[str, float]) -> tuple[dict[str, _B
     members = {column: [node for node in nodes if node.column == column] for column in columns}
     room = HEIGHT - TOP - 8
     unit = min(
-        ((room - GAP * (len(g) - 1)) / sum(sizes[node.key] for node in g) for g in members.values()), default=1.0
+        ((room - GAP * (len(g) - 1)) / sum(sizes[node.key] for node in g) for g in members.values()),
+        default=1.0,
     )
     boxes: dict[str, _Box] = {}
     for place, column in enumerate(columns):
