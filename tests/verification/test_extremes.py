@@ -226,7 +226,7 @@ def test_a_freed_row_leaves_every_wheel():
     """A case that is closed while a hearing is pending must not tear the court's calendar apart."""
     table = Table("cases")
     for name in ("docket", "hearings"):
-        table.add_wheel(name, Wheel("dates", 16))
+        table.add_wheel(name, Wheel("dates"))
     rows = table.take(6)
     schedule_many(table.wheels["docket"], rows, np.full(6, 3, np.int32))
     schedule_many(table.wheels["hearings"], rows, np.array([3, 19, 3, 19, 3, 19], np.int32))
