@@ -53,7 +53,7 @@ def run(
     scale
         1:1000 (real persons per synthetic one), 1:1, or a number of persons.
     threads
-        Threads; the result is the same for any number.
+        Threads, 1 unless asked; the result is the same for any number, and more are not faster yet.
     out
         Folder of the run; default runs/<scenario>-<seed>-<hash>.
     until

@@ -1,6 +1,5 @@
 """Play a scenario into a run folder; resume one that was stopped."""
 
-import os
 import resource
 import time
 import zlib
@@ -74,7 +73,7 @@ def make_job(
         raise RunError(f"--replicates must be at least 1, not {replicates}")
     if not 0 <= seed < 2**62:
         raise RunError(f"--seed must be a whole number from 0 to 2**62, not {seed}")
-    threads = threads if threads is not None else (os.cpu_count() or 1)
+    threads = 1 if threads is None else threads
     if threads < 1:
         raise RunError(f"--threads must be at least 1, not {threads}")
     recipe = scenario.people()
