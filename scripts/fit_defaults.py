@@ -332,6 +332,7 @@ def write(values: dict[str, float], table: list[str]) -> None:
 
 
 def report(worlds: Worlds, values: dict[str, float], targets: list[Target], command: str) -> list[str]:
+    """Lines of docs/reference/fit.md: each target beside what the fitted values give."""
     series = worlds.play(values, None)
     lines = [
         "# How the unknown rates were fitted", "",

@@ -1,6 +1,7 @@
 """Deeds that a city's points scheme counts."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class Deeds(Process):
             if len(here):
                 self._week(day, city, here)
 
-    def _week(self, day: Day, city: object, party: Array) -> None:
+    def _week(self, day: Day, city: Any, party: Array) -> None:
         codes, shares, mean = _table(city, day.own_rules.rate_ratio * day.now.years)
         most = len(party) + 16
         rows, picked, when = np.empty(most, np.int32), np.empty(most, np.uint16), np.empty(most, np.int32)
@@ -54,15 +55,15 @@ class Deeds(Process):
             rows, picked, when, party, day.people.number, mean, shares, day.now.monday, day.base, day.key
         )
         deeds = codes[picked[:n]]
-        place = np.full(n, city.code, np.uint8)  # type: ignore[attr-defined]
+        place = np.full(n, city.code, np.uint8)
         day.post("deed", day=when[:n], party=rows[:n], city=place, deed=deeds)
         day.count(deeds_cum=n)
 
 
 @lru_cache(maxsize=32)
-def _table(city: object, years: float) -> tuple[Array, Array, float]:
+def _table(city: Any, years: float) -> tuple[Array, Array, float]:
     """Codes of the deeds, running shares, and the mean number of deeds of a resident in a step."""
-    rows = [d for d in city.deeds.rows() if d.rate_per_year]  # type: ignore[attr-defined]
+    rows = [d for d in city.deeds.rows() if d.rate_per_year]
     rates = np.array([d.rate_per_year for d in rows], float)
     shares = np.cumsum(rates) / max(rates.sum(), 1e-300)
     return np.array([d.code for d in rows], np.uint16), shares, float(rates.sum() * years)
