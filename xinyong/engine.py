@@ -11,7 +11,7 @@ import numpy as np
 
 from xinyong import draws
 from xinyong.assembly import POPULATION, kinds_of
-from xinyong.columns import Array, Column, Owned, SideTable, Store, Tally
+from xinyong.columns import Array, Owned, SideTable, Store, Tally
 from xinyong.notices import Board
 from xinyong.population import ShardPopulation
 from xinyong.process import Day, Frame, Process, party_lens
@@ -183,8 +183,3 @@ def state_hash(shards: Sequence[Shard]) -> str:
 def tally_specs(plan: Plan) -> dict[str, Tally]:
     """The tallies of a world by name, in the order of their columns."""
     return {n: s for n, s in sorted(plan.owned.items()) if isinstance(s, Tally)}
-
-
-def column_specs(plan: Plan) -> dict[str, Column]:
-    """The columns and fields of a world by name."""
-    return {n: s for n, s in sorted(plan.owned.items()) if isinstance(s, Column)}

@@ -6,11 +6,11 @@ import numpy as np
 
 from xinyong.columns import Array
 from xinyong.engine import Plan, Shard, tally_specs
+from xinyong.ids import CASE, ORGANISATION, PERSON, RECORD
 from xinyong.timeline import EPOCH
 
 ALL = "all"
 TOP_BIT = np.uint32(1 << 31)
-PERSON, ORGANISATION, CASE, RECORD = 1, 2, 3, 4
 KINDS = np.array(["person", "enterprise", "self-employed", "social organisation", "department"])
 EXITS = np.array(["open", "performed", "terminated", "expired", "corrected"])
 ENDS = {2: "live", 4: "expired", 5: "deleted", 6: "lost", 0: "in source", 1: "queued", 3: "being deleted"}
