@@ -204,6 +204,26 @@ def unused_objection_changes_nothing(people: list[ShardPopulation]) -> None:
     assert_same_where_shared(unknown, absent)
 
 
+# how many times a count spreads wider than independent events would (persons stay unable for long)
+RATES = (
+    ("unable_now", None, 4.0), ("loans_taken_cum", None, 1.0), ("defaults_cum", "loans_taken_cum", 1.0),
+    ("suits_cum", "defaults_cum", 1.0), ("judgments_cum", "suits_cum", 1.0),
+)  # fmt: skip
+
+
+def any_size_shows_the_same_rates(plan: Plan, societies: Sequence[list[ShardPopulation]]) -> None:
+    """V-30: how large the synthetic society is changes no rate by more than sampling error."""
+    worlds = [play(plan, people) for people in societies]
+    for name, base, spread in RATES:
+        counts = np.array([w.last(name) for w in worlds], float)
+        of = np.array(
+            [w.last(base) if base else sum(s.store.parties for s in w.shards) for w in worlds], float
+        )
+        rates, errors = counts / of, np.sqrt(spread * counts) / of
+        gap, error = abs(rates[0] - rates[1]), np.hypot(*errors)
+        assert gap < 4 * error, f"{name}: {rates} differ by {gap / error:.1f} standard errors"
+
+
 # money: amounts far from the least and the most a loan can be, so that rounding at the ends plays no part
 CENTS = {
     "borrowing.amount_log10_mean": 4.0, "borrowing.organisation_amount_log10_mean": 4.5,

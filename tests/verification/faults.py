@@ -13,8 +13,10 @@ from xinyong.behaviours import ability
 from xinyong.behaviours.suing import Suing
 from xinyong.engine import Plan
 from xinyong.institutions import court_list
+from xinyong.institutions.court_list import CourtList
 from xinyong.institutions.objection import Objection
 from xinyong.kernels.dense import hits
+from xinyong.notices import Board
 from xinyong.process import Day
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -182,6 +184,40 @@ def meddling_points(patch: pytest.MonkeyPatch) -> None:
         original(self, day)
 
     patch.setattr(Suing, "step", step)
+
+
+def one_clerk(patch: pytest.MonkeyPatch) -> None:
+    """However large the town, its court takes in three suits a week: a number where a rate should stand."""
+    original = Board.post
+
+    def post(self: Any, kind: str, columns: Any) -> None:
+        original(self, kind, {n: a[:3] for n, a in columns.items()} if kind == "suit" else columns)
+
+    patch.setattr(Board, "post", post)
+
+
+def nobody_is_unable(self: Any, day: Day) -> None:
+    """An average needs somebody, so somebody is made up where there is nobody."""
+    if not len(day.people.unable):
+        day.count(unable_now=1)
+
+
+def children_borrow(self: Any, day: Day) -> None:
+    """Lenders forget to ask how old the borrower is."""
+    day.people.appetite[day.people.kind == 0] = 128
+
+
+def a_month_at_the_desk(patch: pytest.MonkeyPatch) -> None:
+    """Every order to list lies a month before the register looks at it."""
+    original = CourtList._enter
+
+    def enter(self: Any, day: Day) -> None:
+        original(self, day)
+        orders, cases = day.hear("listing_order"), day.table("cases").fields
+        cases.list_day[orders.case] += 30
+        day.schedule("cases", "register", orders.case, cases.list_day[orders.case])
+
+    patch.setattr(CourtList, "_enter", enter)
 
 
 def linear_chances(patch: pytest.MonkeyPatch) -> None:

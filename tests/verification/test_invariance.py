@@ -122,11 +122,6 @@ def test_a_draw_is_a_function_of_who_what_and_when():
 
 # --- how large the synthetic society is -------------------------------------------------------------------------
 
-RATES = (
-    ("unable_now", None, 4.0), ("loans_taken_cum", None, 1.0), ("defaults_cum", "loans_taken_cum", 1.0),
-    ("suits_cum", "defaults_cum", 1.0), ("judgments_cum", "suits_cum", 1.0),
-)  # fmt: skip
-
 
 @pytest.mark.slow
 def test_a_tenth_of_the_people_shows_the_same_rates():
@@ -135,12 +130,13 @@ def test_a_tenth_of_the_people_shows_the_same_rates():
         {"suing.sued_share": 0.5}, scenario="china-2012-2019", start=dt.date(2016, 1, 4), end=dt.date(2016, 12, 31),
         burn_in_weeks=26,
     )  # fmt: skip
-    worlds = [play(plan, people_of(1, persons, "china")) for persons in (100_000, 1_000_000)]
-    for name, base, spread in RATES:
-        counts = np.array([w.last(name) for w in worlds], float)
-        of = np.array(
-            [w.last(base) if base else sum(s.store.parties for s in w.shards) for w in worlds], float
-        )
-        rates, errors = counts / of, np.sqrt(spread * counts) / of
-        gap, error = abs(rates[0] - rates[1]), np.hypot(*errors)
-        assert gap < 4 * error, f"{name}: {rates} differ by {gap / error:.1f} standard errors"
+    checks.any_size_shows_the_same_rates(
+        plan, [people_of(1, persons, "china") for persons in (100_000, 1_000_000)]
+    )
+
+
+def test_a_tenth_of_a_small_town_shows_the_same_rates():
+    """V-30 with few people, so that it is asked each time: 1,000 and 10,000 persons of the toy towns."""
+    checks.any_size_shows_the_same_rates(
+        checks.stressed_plan(), [people_of(1, persons) for persons in (1_000, 10_000)]
+    )

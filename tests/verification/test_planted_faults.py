@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.verification import checks, faults, stubs, test_analytic
-from tests.worlds import play
+from tests.verification import checks, faults, stubs, test_analytic, test_extremes
+from tests.worlds import people_of, play
 from xinyong import laws
 from xinyong.behaviours import ability, suing
 from xinyong.behaviours.ability import Ability
+from xinyong.behaviours.borrowing import Borrowing
 from xinyong.behaviours.deeds import Deeds
 from xinyong.errors import RunError
 from xinyong.institutions.city_points import CityPoints
@@ -84,6 +85,10 @@ def money_has_no_unit() -> None:
 
 def points_touch_nothing() -> None:
     checks.points_touch_nothing_else(PEOPLE)
+
+
+def size_does_not_matter() -> None:
+    checks.any_size_shows_the_same_rates(checks.stressed_plan(), [people_of(1, n) for n in (1_000, 10_000)])
 
 
 def months_are_exact() -> None:
@@ -224,6 +229,30 @@ FAULTS = [
         faults.after(f"{BEHAVIOURS}.wants.kernel.try_wants", faults.no_retries),
         test_analytic.refusals_as_the_formula_says,
         "standard errors",
+    ),
+    Fault(
+        "a court takes three suits a week in any town",
+        faults.one_clerk,
+        size_does_not_matter,
+        "judgments_cum",
+    ),
+    Fault(
+        "somebody lives where nobody lives",
+        faults.method_after(Ability, "begin", faults.nobody_is_unable),
+        test_extremes.test_nobody,
+        "ability",
+    ),
+    Fault(
+        "a child may borrow",
+        faults.method_after(Borrowing, "begin", faults.children_borrow),
+        test_extremes.test_all_minors,
+        "loans_taken_cum",
+    ),
+    Fault(
+        "an order to list lies a month",
+        faults.a_month_at_the_desk,
+        test_extremes.test_infinite_capacity,
+        "fortnight",
     ),
 ]
 
