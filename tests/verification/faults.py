@@ -12,9 +12,8 @@ from xinyong import draws
 from xinyong.behaviours import ability
 from xinyong.behaviours.suing import Suing
 from xinyong.engine import Plan
-from xinyong.institutions import court_list
+from xinyong.institutions import court_list, objection
 from xinyong.institutions.court_list import CourtList
-from xinyong.institutions.objection import Objection
 from xinyong.kernels.dense import hits
 from xinyong.notices import Board
 from xinyong.process import Day
@@ -123,10 +122,13 @@ def luck_by_row(out: Any, number: Any, *rest: Any) -> Any:
 def luck_by_case_number(patch: pytest.MonkeyPatch) -> None:
     """Draws keyed by a number that counts everybody's cases, so that one more suit shifts all that follow."""
 
-    def draw(self: Any, day: Day, rows: Any, index: int) -> Any:
-        return draws.uniforms(day.key, day.table("cases").fields.number[rows].astype(np.uint64), index)
+    original = objection._petitions
 
-    patch.setattr(Objection, "_draw", draw)
+    def petitions(cases: Any) -> Any:
+        party, _, *rest = original(cases)
+        return (party, cases.number.astype(np.uint16), *rest)
+
+    patch.setattr(objection, "_petitions", petitions)
 
 
 def luck_by_thread(key: Any, who: Any, index: int = 0) -> Any:
@@ -171,7 +173,8 @@ def no_small_suits(patch: pytest.MonkeyPatch) -> None:
 
 
 def everybody_objects(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Objection, "_draw", lambda self, day, rows, index: np.full(len(rows), -1.0))
+    original = objection._rules
+    patch.setattr(objection, "_rules", lambda rules: np.maximum(original(rules), 1.0))
 
 
 def meddling_points(patch: pytest.MonkeyPatch) -> None:

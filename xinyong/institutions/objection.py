@@ -1,19 +1,21 @@
 """Objection to a listing, and reconsideration by the next court (法釋〔2017〕7, arts 11-12)."""
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 
 from xinyong.columns import Array, Column, Tally, Wheel
-from xinyong.draws import uniforms
+from xinyong.kernels import petitions as kernel
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
-
-NONE, REVIEW, RECONSIDERATION, HEARD = 0, 1, 2, 3
 
 
 class Objection(Process):
     """Some listed debtors object; the court reviews, and a rejected debtor may ask for reconsideration.
 
-    The listing stays in force meanwhile. Few know the right; courts decide rightly with a given chance.
+    The listing stays in force meanwhile. The courts keep this desk themselves; other registers' is `redress`.
+    Few know the right; courts decide rightly with a given chance.
     *Source:* 法释〔2017〕7 arts 11-12 (clocks); shares assumed (model.md 2.8 obj.*).
     """
 
@@ -38,59 +40,61 @@ class Objection(Process):
         """New objections to this week's listings, then the rulings due."""
         if day.own_rules.review_days is None:
             return
-        self._file(day, day.hear("listed"))
-        self._rule(day)
+        rules = _rules(day.own_rules)
+        self._file(day, day.hear("listed"), rules)
+        self._rule(day, rules)
 
-    def _file(self, day: Day, listed: Batch) -> None:
+    def _file(self, day: Day, listed: Batch, rules: Array) -> None:
         if not len(listed):
             return
-        rules, cases = day.own_rules, day.table("cases").fields
-        u = self._draw(day, listed.case, 0)
-        files = np.where(listed.wrong == 1, rules.files_if_wrong_share, rules.files_if_right_share)
-        chosen = u < rules.aware_share * files
-        rows, when = listed.case[chosen], listed.day[chosen]
-        cases.objection[rows] = REVIEW
+        cases, number = day.table("cases").fields, day.people.number
+        picked, court = np.empty(len(listed), np.int64), np.zeros(len(listed), np.uint8)
+        _, luck, *_ = arrays = _petitions(cases)
+        luck = luck[listed.case]
+        n = kernel.choose(picked, listed.party, luck, listed.wrong, court, number, rules, day.base, day.key)
+        if not n:
+            return
+        rows, since = listed.case[picked[:n]], listed.day[picked[:n]]
         cases.objection_number[rows] = cases.number[rows]
-        self._set(day, rows, when, rules.review_days, 1)
-        day.count(objections_cum=len(rows))
+        late = kernel.open_reviews(
+            arrays, cases.hearings, rows, since, court, number, rules, day.now.calendar.first_day, day.now.week,
+            day.base, day.key,
+        )  # fmt: skip
+        day.count(objections_cum=n, late_rulings_cum=late)
 
-    def _set(self, day: Day, rows: Array, since: Array, term_days: float, index: int) -> None:
-        """Fix the day of a ruling: within the term, except for the late share, which takes up to twice as long."""
-        cases, rules = day.table("cases").fields, day.own_rules
-        u, late = self._draw(day, rows, index), self._draw(day, rows, index + 1) < (rules.late_share or 0.0)
-        wait = np.where(late, term_days * (1 + u), term_days * u)
-        cases.objection_day[rows] = since + 1 + wait.astype(np.int32)
-        day.schedule("cases", "hearings", rows, cases.objection_day[rows])
-        day.count(late_rulings_cum=int(late.sum()))
-
-    def _rule(self, day: Day) -> None:
-        desk, rules = day.table("cases"), day.own_rules
+    def _rule(self, day: Day, rules: Array) -> None:
+        desk = day.table("cases")
         cases = desk.fields
         due = desk.due("hearings", day.now.week)
         if not len(due):
             return
         same = (cases.objection_number[due] == cases.number[due]) & (cases.list_state[due] > 0)
-        cases.objection[due[~same]] = NONE
+        cases.objection[due[~same]] = kernel.NONE
         due = due[same]
-        right = self._draw(day, due, 4) < rules.correct_decision_share
-        granted = (cases.unable_then[due] == 1) == right
-        day.post("ruling", day=cases.objection_day[due], case=due, number=cases.number[due], granted=granted)
-        again = self._asks_again(day, due, granted)
-        cases.objection[due] = np.where(again, RECONSIDERATION, HEARD)
-        day.count(objections_granted_cum=int(granted.sum()), reconsiderations_cum=int(again.sum()))
-        if again.any():
-            asked = cases.objection_day[due[again]] + int(rules.reconsideration_request_days)
-            self._set(day, due[again], asked, rules.reconsideration_decision_days, 6)
+        when, granted, court = np.empty_like(due), np.empty(len(due), bool), np.zeros(len(due), np.uint8)
+        totals = np.zeros((1, kernel.TOTALS), np.int64)
+        kernel.rule_on(
+            _petitions(cases), cases.hearings, due, court, day.people.number, rules, day.now.calendar.first_day,
+            day.now.week, day.base, day.key, when, granted, totals,
+        )  # fmt: skip
+        day.post("ruling", day=when, case=due, number=cases.number[due], granted=granted)
+        told = totals[0].tolist()
+        day.count(
+            objections_granted_cum=told[kernel.GRANTED], reconsiderations_cum=told[kernel.RECONSIDERED],
+            late_rulings_cum=told[kernel.OVERDUE],
+        )  # fmt: skip
 
-    def _asks_again(self, day: Day, due: Array, granted: Array) -> Array:
-        """Who, once rejected, asks the next court; nobody before the rule exists (1 May 2017)."""
-        cases, rules = day.table("cases").fields, day.own_rules
-        if rules.reconsideration_decision_days is None:
-            return np.zeros(len(due), bool)
-        willing = self._draw(day, due, 5) < rules.reconsiders_share
-        return np.asarray(~granted & (cases.objection[due] == REVIEW) & willing)
 
-    def _draw(self, day: Day, rows: Array, index: int) -> Array:
-        cases = day.table("cases").fields
-        who = day.base | day.people.number[cases.party[rows]].astype(np.uint64)
-        return uniforms(day.key, who | (cases.serial[rows].astype(np.uint64) << np.uint64(48)), index)
+def _petitions(cases: Any) -> tuple[Array, ...]:
+    return (cases.party, cases.serial, cases.unable_then, cases.objection, cases.objection_day)
+
+
+@lru_cache(maxsize=64)
+def _rules(rules: Any) -> Array:
+    """What the kernel asks of the courts' rules, as its only register (1, RULES)."""
+    numbers = (
+        rules.aware_share * rules.files_if_right_share, rules.aware_share * rules.files_if_wrong_share,
+        rules.review_days, rules.late_share, rules.correct_decision_share, rules.reconsiders_share,
+        rules.reconsideration_request_days, rules.reconsideration_decision_days, None, None,
+    )  # fmt: skip
+    return np.array([[n or 0.0 for n in numbers]])
