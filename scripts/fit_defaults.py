@@ -23,6 +23,7 @@ from xinyong.engine import LocalEngine, Plan, Shard, tally_specs
 from xinyong.lab.scenario import load_scenario
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
+from xinyong.signals import Signals, advance
 
 ROOT = Path(__file__).parent.parent
 LAST = dt.date(2018, 6, 30)
@@ -197,9 +198,7 @@ class Worlds:
         pieces: list[np.ndarray] = list(before)
         stops = sorted({*(w for w in self._keeps(plan) if keep and w > start), plan.calendar.weeks})
         for stop in stops:
-            for week in range(start, stop, 13):
-                engine.submit([plan.frame(w) for w in range(week, min(week + 13, stop))])
-                pieces.append(np.sum(engine.gather(), axis=0))
+            pieces.append(np.sum(advance(engine, plan, start, stop, Signals()), axis=0))
             start = stop
             if keep and stop < plan.calendar.weeks:
                 self.stored[stop] = ([_copy(s) for s in engine.shards], list(pieces))

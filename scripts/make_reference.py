@@ -15,7 +15,7 @@ from rich.console import Console
 
 from xinyong.assembly import POPULATION, known_processes, order
 from xinyong.cli import app, pages
-from xinyong.columns import Column, Owned, SideTable, Tally, Wheel
+from xinyong.columns import Column, Owned, Pool, SideTable, Tally, Wheel
 from xinyong.engine import tally_specs
 from xinyong.lab.dictionary import data_dictionary
 from xinyong.lab.scenario import load_scenario, scenario_names
@@ -92,10 +92,13 @@ def process(name: str, kind: Any) -> str:
     rows = [
         ("reads", code(kind.reads)),
         ("recalls", code(kind.recalls)),
+        ("may read", code(kind.may_read)),
+        ("may recall", code(kind.may_recall)),
         ("posts", code(kind.posts)),
         ("hears", code(kind.hears)),
         ("heard", code(kind.heard)),
         ("watches", code(kind.watches)),
+        ("consults", code(kind.consults)),
         ("dense pass", f"{kind.dense_ns_per_party:g} ns a party" if kind.dense_ns_per_party else "none"),
     ]
     notices = "".join(notice(key, value) for key, value in kind.posts.items())
@@ -121,7 +124,7 @@ def shape(spec: Owned) -> str:
         return spec.dtype + (f" × {spec.width}" if spec.width > 1 else "")
     if isinstance(spec, Tally):
         return "stock" if spec.stock else "count"
-    return {SideTable: "side table", Wheel: "wheel"}[type(spec)]
+    return {SideTable: "side table", Wheel: "wheel", Pool: "pool"}[type(spec)]
 
 
 def unit(spec: Owned) -> str:

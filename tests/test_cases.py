@@ -31,6 +31,7 @@ import yaml
 
 from tests.verification.checks import crowd
 from tests.worlds import plan_of
+from xinyong.assembly import known_processes
 from xinyong.engine import Plan, Shard
 from xinyong.kernels.wheel import schedule
 from xinyong.process import Day
@@ -96,7 +97,10 @@ def _look_up(case: dict[str, Any]) -> None:
 
 def _play(case: dict[str, Any]) -> None:
     given, weeks = case.get("given", {}), case.get("weeks", 1)
-    plan = plan_of(given.get("rules"), start=_monday(case["on"]), end=dt.date(2030, 1, 6), burn_in_weeks=0)
+    plan = plan_of(
+        given.get("rules"), start=_monday(case["on"]), end=dt.date(2030, 1, 6), burn_in_weeks=0,
+        processes=tuple(known_processes()),
+    )  # fmt: skip
     shard = Shard(plan, _people(given.get("parties", [{}])))
     _settle(shard, plan, given)
     process, day = next((p, d) for p, d in shard.days if p.name == case["process"])

@@ -10,6 +10,7 @@ from xinyong.engine import LocalEngine, Plan, Shard, state_hash, tally_specs
 from xinyong.lab.scenario import load_scenario
 from xinyong.population import ShardPopulation, make_population
 from xinyong.recipes import parse_scale
+from xinyong.signals import Signals, advance
 
 Change = Callable[[list[ShardPopulation]], list[ShardPopulation]]
 
@@ -47,7 +48,7 @@ def plan_of(
     **update: Any,
 ) -> Plan:
     chosen = load_scenario(scenario).changed(sets)
-    processes = tuple(p for p in chosen.processes if p not in leave_out)
+    processes = tuple(p for p in update.pop("processes", chosen.processes) if p not in leave_out)
     return chosen.model_copy(update={"processes": processes, **update}).plan(seed)
 
 
@@ -75,20 +76,6 @@ def play(
             shard.board.listeners.append(
                 lambda kind, rows, k=k: world.log.setdefault(kind, []).append((k, rows))
             )
-    world.tallies = advance(engine, plan, 0, weeks or plan.calendar.weeks, window)
+    world.tallies = advance(engine, plan, 0, weeks or plan.calendar.weeks, Signals(), window=window)
     engine.close()
     return world
-
-
-def advance(engine: LocalEngine, plan: Plan, first: int, stop: int, window: int = 13) -> list[np.ndarray]:
-    pieces = []
-    nation: dict[str, int] = {}
-    names = list(tally_specs(plan))
-    step = 1 if plan.watched else window
-    for week in range(first, stop, step):
-        engine.submit([plan.frame(w, nation) for w in range(week, min(week + step, stop))])
-        pieces.append(engine.gather())
-        if plan.watched:
-            total = np.sum([t[-1] for t in pieces[-1]], axis=0)
-            nation = {n: int(total[names.index(n)]) for n in plan.watched}
-    return [np.concatenate([p[k] for p in pieces]) for k in range(len(engine.shards))]

@@ -64,12 +64,12 @@ def order(processes: list[Process]) -> tuple[Process, ...]:
     kinds_of(processes)
     after: dict[str, set[str]] = {p.name: set() for p in processes}
     for p in processes:
-        for name in p.reads:
+        for name in (*p.reads, *p.recalls, *p.watches, *p.consults):
             _needs(p, name, owner)
-            after[p.name].add(owner[name])
-        for name in p.recalls:
-            _needs(p, name, owner)
-            if owner[name] != p.name and owner[name] in after:
+        for name in (*p.reads, *p.may_read):
+            after[p.name] |= {owner[name]} if name in owner else set()
+        for name in (*p.recalls, *p.may_recall):
+            if name in owner and owner[name] != p.name and owner[name] in after:
                 after[owner[name]].add(p.name)
         for kind in p.hears:
             after[p.name] |= {q.name for q in processes if kind in q.posts}

@@ -48,9 +48,17 @@ class Tally:
     stock: bool = False
 
 
+@dataclass(frozen=True)
+class Pool:
+    """`width` whole numbers a shard; at each end of year all get the nation's sum and they start at zero."""
+
+    meaning: str
+    width: int
+
+
 _NO_ROWS: Rows = np.zeros(0, np.int32)
 
-Owned = Column | SideTable | Wheel | Tally
+Owned = Column | SideTable | Wheel | Tally | Pool
 
 
 class Table:
@@ -172,6 +180,7 @@ def _blank(spec: Column, rows: int) -> Array:
 class Lens:
     """What one process may see of the parties or of one side table: its own arrays to write, others to read.
 
+    A name that is only wished for (`may_read`, `may_recall`) and that nobody owns is None.
     Reading an undeclared name raises OwnershipError; writing a borrowed array raises numpy's ValueError, and a
     kernel that tries fails to compile.
     """
@@ -192,6 +201,8 @@ class Lens:
             raise AttributeError(name)
         if name in self._mine:
             found = self._arrays[name]
+        elif name in self._lent and name not in self._arrays:
+            found = None
         elif name in self._lent:
             found = self._arrays[name].view()
             found.flags.writeable = False
@@ -269,6 +280,7 @@ class Store:
         self.specs: dict[str, Owned] = {}
         self.tally_names: list[str] = []
         self.tallies = np.zeros(0, np.int64)
+        self.pools: dict[str, Array] = {}
 
     def declare(self, owned: Mapping[str, Owned]) -> None:
         """Create what the processes own; tables first, then their fields and wheels."""
@@ -284,8 +296,17 @@ class Store:
                 self.tables[table].add_field(field, spec)
             elif isinstance(spec, Column):
                 self.columns[name] = _blank(spec, self.parties)
+            elif isinstance(spec, Pool):
+                self.pools[name] = np.zeros(spec.width, np.int64)
         self.tally_names = sorted(n for n, s in owned.items() if isinstance(s, Tally))
         self.tallies = np.zeros(len(self.tally_names), np.int64)
+
+    def empty_pools(self) -> dict[str, Array]:
+        """What the pools hold; they start anew."""
+        held = {name: pool.copy() for name, pool in self.pools.items()}
+        for pool in self.pools.values():
+            pool[:] = 0
+        return held
 
     @property
     def nbytes(self) -> int:
@@ -297,6 +318,7 @@ class Store:
         held: dict[str, Array] = {f"column:{n}": self.columns[n] for n in sorted(self.columns)}
         for table in sorted(self.tables):
             held |= {f"table:{table}:{n}": a for n, a in sorted(self.tables[table].parts().items())}
+        held |= {f"pool:{n}": self.pools[n] for n in sorted(self.pools)}
         return held | {"tallies": self.tallies}
 
     def restore(self, parts: Mapping[str, Array]) -> None:
@@ -306,4 +328,6 @@ class Store:
         for name, table in self.tables.items():
             prefix = f"table:{name}:"
             table.restore({k[len(prefix) :]: a for k, a in parts.items() if k.startswith(prefix)})
+        for name, pool in self.pools.items():
+            pool[:] = parts[f"pool:{name}"]
         self.tallies[:] = parts["tallies"]

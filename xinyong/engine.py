@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from xinyong import draws
 from xinyong.assembly import POPULATION, kinds_of
-from xinyong.columns import Array, Owned, SideTable, Store, Tally
+from xinyong.columns import Array, Owned, Pool, SideTable, Store, Tally
 from xinyong.notices import Board
 from xinyong.population import ShardPopulation
 from xinyong.process import Day, Frame, Process, party_lens
@@ -30,8 +31,10 @@ class Plan:
     calendar: Calendar
     seed: int
 
-    def frame(self, week: int, nation: Mapping[str, int] | None = None) -> Frame:
-        """What every shard shares in a week: date, rules in force, draw keys, the nation's last tallies."""
+    def frame(
+        self, week: int, nation: Mapping[str, int] | None = None, pooled: Mapping[str, Array] | None = None
+    ) -> Frame:
+        """What every shard shares in a week: date, rules in force, draw keys, the nation's last tallies and pools."""
         date = self.calendar.date(week)
         keys = {}
         for p in self.processes:
@@ -39,7 +42,14 @@ class Plan:
             keys[p.name + ":fixed"] = draws.key(self.seed, p.name + ":fixed", 0)
         rules = self.book.on(max(date, dt.date(1990, 1, 1)))
         monday = self.calendar.monday(week)
-        return Frame(self.calendar, week, monday, date, WEEK_YEARS, rules, self.book, keys, nation or {})
+        return Frame(
+            self.calendar, week, monday, date, WEEK_YEARS, rules, self.book, keys, nation or {}, pooled or {},
+            self.closes_year(week),
+        )  # fmt: skip
+
+    def closes_year(self, week: int) -> bool:
+        """Whether pools are summed over the nation after this week: the next Monday is in another year."""
+        return bool(self.pools) and self.calendar.date(week + 1).year != self.calendar.date(week).year
 
     @property
     def owned(self) -> dict[str, Owned]:
@@ -53,6 +63,18 @@ class Plan:
     def watched(self) -> tuple[str, ...]:
         """Tallies that cross between shards."""
         return tuple(sorted({name for p in self.processes for name in p.watches}))
+
+    @cached_property
+    def pools(self) -> tuple[str, ...]:
+        """Pools that are summed over the shards once a year."""
+        return tuple(sorted(name for name, spec in self.owned.items() if isinstance(spec, Pool)))
+
+
+class Played(NamedTuple):
+    """What a shard says after some weeks: tallies (weeks, tallies), and its pools if the last week closed a year."""
+
+    tallies: Array
+    pools: dict[str, Array]
 
 
 class Shard:
@@ -83,15 +105,15 @@ class Shard:
             day.now = frame
             process.step(day)
 
-    def play(self, frames: Sequence[Frame], check: Callable[["Shard"], None] | None = None) -> Array:
-        """Step through frames; returns tallies after each week (weeks, tallies)."""
-        out = np.empty((len(frames), len(self.store.tallies)), np.int64)
+    def play(self, frames: Sequence[Frame], check: Callable[["Shard"], None] | None = None) -> Played:
+        """Step through frames, of which only the last may close a year."""
+        tallies = np.empty((len(frames), len(self.store.tallies)), np.int64)
         for k, frame in enumerate(frames):
             self.step(frame)
-            out[k] = self.store.tallies
+            tallies[k] = self.store.tallies
             if check is not None:
                 check(self)
-        return out
+        return Played(tallies, self.store.empty_pools() if frames and frames[-1].closes_year else {})
 
     def parts(self) -> Parts:
         """The shard's whole state as named arrays."""
@@ -127,14 +149,16 @@ def _settle(store: Store, people: ShardPopulation) -> None:
 class Engine(Protocol):
     """Four methods stand between a run and whatever computes it: this machine now, a cluster later."""
 
+    shards: list[Shard]
+
     def start(self, plan: Plan, people: Sequence[ShardPopulation]) -> None:
         """Build every shard."""
 
-    def submit(self, frames: Sequence[Frame]) -> None:
-        """Ask every shard to step through these weeks."""
+    def submit(self, frames: Sequence[Frame], bring: bool = False) -> None:
+        """Ask every shard to step through these weeks; with `bring` its state is in `shards` once gathered."""
 
-    def gather(self) -> list[Array]:
-        """Wait; tallies of each shard after each of those weeks (weeks, tallies), in shard order."""
+    def gather(self) -> list[Played]:
+        """Wait; what each shard says of those weeks, in shard order."""
 
     def close(self) -> None:
         """Let go of workers."""
@@ -142,28 +166,28 @@ class Engine(Protocol):
 
 @dataclass
 class LocalEngine:
-    """Threads on this machine. Shards do not share anything, so any number of threads gives the same world."""
+    """Threads of this process. Shards do not share anything, so any number of threads gives the same world."""
 
     threads: int = 1
     check: Callable[[Shard], None] | None = None
     shards: list[Shard] = field(default_factory=list)
     _pool: ThreadPoolExecutor | None = None
-    _pending: list[Future[Any]] = field(default_factory=list)
+    _pending: list[Future[Played]] = field(default_factory=list)
 
     def start(self, plan: Plan, people: Sequence[ShardPopulation]) -> None:
         """Build every shard."""
         self._pool = ThreadPoolExecutor(self.threads)
         self.shards = list(self._pool.map(lambda one: Shard(plan, one), people))
 
-    def submit(self, frames: Sequence[Frame]) -> None:
-        """Ask every shard to step through these weeks, the largest first."""
+    def submit(self, frames: Sequence[Frame], bring: bool = False) -> None:
+        """Ask every shard to step through these weeks, the largest first; their state is here all the time."""
         assert self._pool is not None
         order = sorted(range(len(self.shards)), key=lambda k: -self.shards[k].store.parties)
         futures = {k: self._pool.submit(self.shards[k].play, frames, self.check) for k in order}
         self._pending = [futures[k] for k in range(len(self.shards))]
 
-    def gather(self) -> list[Array]:
-        """Wait; tallies of each shard after each of those weeks, in shard order."""
+    def gather(self) -> list[Played]:
+        """Wait; what each shard says of those weeks, in shard order."""
         return [f.result() for f in self._pending]
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from xinyong.columns import Array, Desk, Lens, Owned, Store, Tally
+from xinyong.columns import Array, Column, Desk, Lens, Owned, Store
 from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Board, Notice, unknown_kind
 from xinyong.timeline import Calendar
@@ -19,20 +19,25 @@ class Process:
     `owns`    what it creates and alone may write
     `reads`   columns whose value of this step it uses: it comes after their owner
     `recalls` columns whose value of the last step it uses: it comes before their owner
+    `may_read`, `may_recall`  the same for what it can do without: None if nobody owns it
     `posts`   kinds of notice it may issue
     `hears`   notices it acts on in the step they are posted: it comes after whoever posts them
     `heard`   notices it acts on one step later
     `watches` tallies of the whole nation, as they stood after the last step
+    `consults` pools of the whole nation, as they stood at the end of the last year
     """
 
     name: ClassVar[str] = ""
     owns: ClassVar[Mapping[str, Owned]] = {}
     reads: ClassVar[tuple[str, ...]] = ()
     recalls: ClassVar[tuple[str, ...]] = ()
+    may_read: ClassVar[tuple[str, ...]] = ()
+    may_recall: ClassVar[tuple[str, ...]] = ()
     posts: ClassVar[Mapping[str, Notice]] = {}
     hears: ClassVar[tuple[str, ...]] = ()
     heard: ClassVar[tuple[str, ...]] = ()
     watches: ClassVar[tuple[str, ...]] = ()
+    consults: ClassVar[tuple[str, ...]] = ()
     dense_ns_per_party: ClassVar[float] = 0.0
 
     def begin(self, day: "Day") -> None:
@@ -55,6 +60,8 @@ class Frame:
     book: Any
     keys: Mapping[str, np.uint64]
     nation: Mapping[str, int]
+    pooled: Mapping[str, Array]
+    closes_year: bool
 
 
 class Day:
@@ -98,6 +105,23 @@ class Day:
             desk = self._desks[name] = _desk(self._process, self._store, name)
         return desk
 
+    def may_table(self, name: str) -> Desk | None:
+        """The side table of that name as far as this process may read it; None if no process keeps it."""
+        return self.table(name) if name in self._store.tables else None
+
+    def pool(self, name: str) -> Array:
+        """The whole numbers (width,) of a pool this process owns, to add to."""
+        if name not in self._process.owns:
+            raise unknown_kind(self._process.name, name, list(self._process.owns))
+        return self._store.pools[name]
+
+    def pooled(self, name: str) -> Array:
+        """The nation's sum (width,) of a pool over the last whole year; zeros in the first. Raises OwnershipError."""
+        if name not in self._process.consults:
+            raise unknown_kind(self._process.name, name, list(self._process.consults))
+        found = self.now.pooled.get(name)
+        return np.zeros_like(self._store.pools[name]) if found is None else found
+
     def schedule(self, table: str, wheel: str, rows: Array, days: Array) -> None:
         """Let rows of a side table fall due on day numbers `days`; days already past mean this week."""
         weeks = (days - self.now.calendar.first_day) // 7
@@ -124,10 +148,13 @@ class Day:
 
     def count(self, **amounts: int) -> None:
         """Add to tallies this process owns."""
+        tallies, places = self._store.tallies, self._tally
         for name, amount in amounts.items():
-            if name not in self._tally:
-                raise unknown_kind(self._process.name, name, sorted(self._tally))
-            self._store.tallies[self._tally[name]] += amount
+            place = places.get(name)
+            if place is None:
+                raise unknown_kind(self._process.name, name, sorted(places))
+            if amount:
+                tallies[place] += amount
 
     def tallied(self, name: str) -> int:
         """The present value of a tally this process owns."""
@@ -136,19 +163,26 @@ class Day:
 
 def _desk(process: Process, store: Store, name: str) -> Desk:
     mine = {n.partition(".")[2] for n in process.owns if n.startswith(name + ".")}
-    lent = {n.partition(".")[2] for n in (*process.reads, *process.recalls) if n.startswith(name + ".")}
+    lent = {n.partition(".")[2] for n in borrowed(process) if n.startswith(name + ".")}
     return Desk(process.name, store.tables[name], mine, lent, keeper=name in process.owns)
+
+
+def borrowed(process: Process | type[Process]) -> tuple[str, ...]:
+    """All columns of others that a process may see."""
+    return (*process.reads, *process.recalls, *process.may_read, *process.may_recall)
 
 
 def party_lens(process: Process, store: Store) -> Lens:
     """What a process may see of the parties' columns."""
-    mine = {n for n, spec in process.owns.items() if "." not in n and not isinstance(spec, Tally)}
-    lent = {n for n in (*process.reads, *process.recalls) if "." not in n}
+    mine = {n for n, spec in process.owns.items() if "." not in n and isinstance(spec, Column)}
+    lent = {n for n in borrowed(process) if "." not in n}
     return Lens(process.name, store.columns, mine, lent, "the parties")
 
 
 def somebody(day: Day, u: Array) -> Array:
     """Rows of persons picked by number, so that the order of rows does not matter."""
+    if not len(u):
+        return np.zeros(0, np.int32)
     numbers = day.people.number
     persons = int((day.people.kind == 0).sum())
     picked = (u * persons).astype(np.uint32)

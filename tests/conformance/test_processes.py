@@ -15,7 +15,7 @@ from xinyong.columns import Column, SideTable, Tally, Wheel
 from xinyong.engine import Plan, Shard
 from xinyong.errors import OwnershipError
 from xinyong.kernels import dense
-from xinyong.process import Day, Process
+from xinyong.process import Day, Process, borrowed
 
 KNOWN = known_processes()
 EVERY = pytest.mark.parametrize("name", list(KNOWN))
@@ -65,9 +65,11 @@ def test_what_it_declares_exists(name):
     owned = set(POPULATION) | {n for kind in KNOWN.values() for n in kind.owns}
     posted = {n for kind in KNOWN.values() for n in kind.posts}
     kind = KNOWN[name]
-    assert not {*kind.reads, *kind.recalls, *kind.watches} - owned
+    assert not {*borrowed(kind), *kind.watches, *kind.consults} - owned
     assert not {*kind.hears, *kind.heard} - posted
-    assert not set(kind.reads) & set(kind.recalls), "read this week's or last week's, not both"
+    assert not {*kind.reads, *kind.may_read} & {*kind.recalls, *kind.may_recall}, (
+        "read this week's or last week's, not both"
+    )
 
 
 @EVERY
@@ -138,7 +140,7 @@ def _arrays(process: Process, day: Day, names: tuple[str, ...]) -> dict[str, np.
 def test_it_cannot_write_what_it_borrows(name, shard):
     """Every array it only reads refuses to be written."""
     process, day = next((p, d) for p, d in shard.days if p.name == name)
-    for full, array in _arrays(process, day, (*process.reads, *process.recalls)).items():
+    for full, array in _arrays(process, day, borrowed(process)).items():
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
         assert not array.flags.writeable, full
@@ -151,7 +153,7 @@ def test_it_can_write_what_it_owns_and_see_nothing_else(name, shard):
     mine = tuple(n for n, s in process.owns.items() if isinstance(s, Column))
     assert all(a.flags.writeable for a in _arrays(process, day, mine).values())
     others = {n for n, s in shard.plan.owned.items() if isinstance(s, Column | Wheel)}
-    for hidden in others - {*process.owns, *process.reads, *process.recalls}:
+    for hidden in others - {*process.owns, *borrowed(process)}:
         with pytest.raises(OwnershipError):
             _arrays(process, day, (hidden,))
 
@@ -190,8 +192,12 @@ def test_it_comes_after_what_it_reads_and_before_what_it_recalls(name):
     place = {p.name: k for k, p in enumerate(assemble(KNOWN))}
     owner = {n: q for q, kind in KNOWN.items() for n in kind.owns}
     kind = KNOWN[name]
-    assert all(place[owner[n]] < place[name] for n in kind.reads if owner.get(n, name) != name)
-    assert all(place[owner[n]] > place[name] for n in kind.recalls if owner.get(n, name) != name)
+    assert all(
+        place[owner[n]] < place[name] for n in (*kind.reads, *kind.may_read) if owner.get(n, name) != name
+    )
+    assert all(
+        place[owner[n]] > place[name] for n in (*kind.recalls, *kind.may_recall) if owner.get(n, name) != name
+    )
     for poster, other in KNOWN.items():
         if set(other.posts) & set(kind.hears) and poster != name:
             assert place[poster] < place[name], f"{name} must come after {poster}"
@@ -229,6 +235,7 @@ def test_it_is_silent_before_its_first_rule(name):
         start=start,
         end=day - dt.timedelta(days=8),
         burn_in_weeks=60,
+        processes=tuple(KNOWN),
     )
     world = play(plan, PEOPLE, log=True)
     assert not set(KNOWN[name].posts) & set(world.log), f"{name} speaks before {day}"

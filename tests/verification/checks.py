@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.worlds import World, advance, people_of, plan_of, play
-from xinyong.assembly import order
+from tests.worlds import World, people_of, plan_of, play
+from xinyong.assembly import known_processes, order
 from xinyong.columns import Column, Tally
 from xinyong.engine import LocalEngine, Plan, Shard, state_hash, tally_specs
 from xinyong.population import ShardPopulation, reorder
 from xinyong.process import Day, Process
+from xinyong.signals import Signals, advance
 
 # every path of every case is walked often: everybody is sued, courts list gladly and err, records go astray
 STRESS: dict[str, Any] = {
@@ -33,8 +34,10 @@ SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_we
 
 
 def stressed_plan(sets: dict[str, Any] | None = None, seed: int = 1, **more: Any) -> Plan:
-    """Two and a half years in which much happens to few people."""
-    return plan_of({**STRESS, **(sets or {})}, seed, **{**SHORT, **more})
+    """Two and a half years in which much happens to few people, and every process there is takes part."""
+    return plan_of(
+        {**STRESS, **(sets or {})}, seed, **{**SHORT, "processes": tuple(known_processes()), **more}
+    )
 
 
 def with_processes(plan: Plan, *extra: Process) -> Plan:
@@ -146,7 +149,7 @@ def any_pause(plan: Plan, people: list[ShardPopulation], pause: int) -> None:
     engine.start(plan_again(plan), people)
     for shard, file in zip(engine.shards, files, strict=True):
         shard.restore(np.load(file))
-    rest = advance(engine, plan, pause, plan.calendar.weeks)
+    rest = advance(engine, plan, pause, plan.calendar.weeks, Signals())
     engine.close()
     assert state_hash(engine.shards) == whole.hash, "the restarted world ends elsewhere"
     for mine, before, after in zip(whole.tallies, stopped.tallies, rest, strict=True):

@@ -60,7 +60,7 @@ def shares_unable(weeks: int, years_a_step: float = WEEK_YEARS, persons: int = 5
     )
     shard = Shard(plan, crowd(persons))
     frames = [dataclasses.replace(plan.frame(w), years=years_a_step) for w in range(weeks + 1)]
-    return shard.play(frames)[1:, 0] / persons
+    return shard.play(frames).tallies[1:, 0] / persons
 
 
 def unable_as_the_formula_says(steps: int, years_a_step: float, persons: int = 500_000) -> None:

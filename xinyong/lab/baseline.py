@@ -10,11 +10,11 @@ import numpy as np
 
 from xinyong.engine import LocalEngine, Plan, state_hash, tally_specs
 from xinyong.errors import RunError
-from xinyong.lab.run import advance
 from xinyong.lab.scenario import load_scenario
 from xinyong.lab.tables import write_json
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
+from xinyong.signals import Signals, advance
 
 FOLDER = Path(__file__).parents[2] / "tests" / "baselines"
 SCENARIO, PERSONS, UNTIL, SEEDS = "toy", "3000", dt.date(2016, 12, 25), (1, 2)
@@ -71,8 +71,7 @@ def measure(seed: int) -> Frozen:
     plan, recipe = scenario.plan(seed), scenario.people()
     engine = LocalEngine(1)
     engine.start(plan, make_population(recipe, seed, parse_scale(PERSONS, recipe)))
-    signals: list[list[int]] = []
-    tallies = advance(engine, plan, 0, plan.calendar.weeks, signals, lambda week: None)
+    tallies = advance(engine, plan, 0, plan.calendar.weeks, Signals())
     found = {
         "scenario": SCENARIO, "persons": sum(s.persons for s in engine.shards), "seed": seed, "until": str(UNTIL),
         "state_hash": state_hash(engine.shards), "rulebook_hash": plan.book.hash,

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from xinyong.columns import Array
-from xinyong.engine import LocalEngine, Plan, Shard, state_hash, tally_specs
+from xinyong.engine import LocalEngine, Plan, Shard, state_hash
 from xinyong.errors import CheckpointError, RunError
 from xinyong.lab import export
 from xinyong.lab.dictionary import data_dictionary
@@ -22,9 +22,9 @@ from xinyong.lab.scenario import Scenario
 from xinyong.lab.tables import merge_parts, save_arrays, write_json, write_table
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
+from xinyong.signals import Signals, advance
 
 CHECKPOINT_WEEKS = 52
-WINDOW_WEEKS = 13
 Progress = Callable[[int, int, int], None]
 _KEPT = ("state_hashes", "seconds", "person_weeks", "persons", "organisations", "bytes_per_person")
 
@@ -170,11 +170,11 @@ def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | 
             base = np.array([t[-1] for t in tallies])
         elif stop > plan.calendar.burn_in:
             _write_parts(job, plan, shards, tallies, base, first, stop, head)
-        _save(job, replicate, shards, stop - 1, base, signals, plan.watched)
+        _save(job, replicate, shards, stop - 1, base, signals)
         first = stop
     _close_books(job, shards, replicate, plan.calendar.weeks)
-    if plan.watched:
-        np.save(job.out / f"signals-r{replicate:03d}.npy", np.array(signals, np.int64))
+    if plan.watched or plan.pools:
+        save_arrays(job.out / f"signals-r{replicate:03d}.npz", signals.parts())
     job.manifest["state_hashes"][str(replicate)] = state_hash(shards)
     _measure(job, shards, persons * stepped, time.perf_counter() - began)
     write_json(job.out / "manifest.json", job.manifest)
@@ -193,30 +193,6 @@ def _next_stop(first: int, burn_in: int, weeks: int, every: int) -> int:
     if first < burn_in:
         return min(burn_in, weeks)
     return min(burn_in + ((first - burn_in) // every + 1) * every, weeks)
-
-
-def advance(
-    engine: LocalEngine,
-    plan: Plan,
-    first: int,
-    stop: int,
-    signals: list[list[int]],
-    tell: Callable[[int], None],
-) -> list[Array]:
-    """Step all shards from week `first` to `stop`; without signals to exchange they run a quarter at a time."""
-    window = 1 if plan.watched else WINDOW_WEEKS
-    pieces: list[list[Array]] = []
-    names = list(tally_specs(plan))
-    for week in range(first, stop, window):
-        nation = dict(zip(plan.watched, signals[-1], strict=True)) if signals and plan.watched else {}
-        engine.submit([plan.frame(w, nation) for w in range(week, min(week + window, stop))])
-        done = engine.gather()
-        pieces.append(done)
-        if plan.watched:
-            total = np.sum([t[-1] for t in done], axis=0)
-            signals.append([int(total[names.index(n)]) for n in plan.watched])
-        tell(min(week + window, stop))
-    return [np.concatenate([p[k] for p in pieces]) for k in range(len(engine.shards))]
 
 
 def _part(job: Job, table: str, replicate: int, stop: int) -> Path:
@@ -275,8 +251,7 @@ def _save(
     shards: list[Shard],
     week: int,
     base: Array,
-    signals: list[list[int]],
-    watched: Any,
+    signals: Signals,
 ) -> None:
     """Write a checkpoint, then drop the one before it; notices to be kept are already in parts by then."""
     for shard in shards:
@@ -284,9 +259,9 @@ def _save(
             kept.clear()
     arrays: dict[str, Array] = {
         "base": base,
-        "signals": np.array(signals, np.int64),
         "week": np.array([week]),
     }
+    arrays |= {f"signals:{name}": a for name, a in signals.parts().items()}
     arrays["format"] = np.array([FORMAT])
     for k, shard in enumerate(shards):
         arrays |= {f"{k}:{name}": a for name, a in shard.parts().items()}
@@ -301,7 +276,7 @@ def _restore(job: Job, replicate: int, shards: list[Shard]) -> dict[str, Any]:
     """Load the latest checkpoint of a replicate into its shards and drop parts written after it."""
     found = sorted((job.out / "checkpoints").glob(f"r{replicate:03d}-*.npz"))
     week = -1
-    state: dict[str, Any] = {"week": -1, "base": np.zeros((len(shards), 0), np.int64), "signals": []}
+    state: dict[str, Any] = {"week": -1, "base": np.zeros((len(shards), 0), np.int64), "signals": Signals()}
     if found:
         try:
             with np.load(found[-1], allow_pickle=False) as held:
@@ -315,7 +290,8 @@ def _restore(job: Job, replicate: int, shards: list[Shard]) -> dict[str, Any]:
                 "delete it and --resume to start the replicate anew"
             ) from error
         week = int(arrays["week"][0])
-        state = {"week": week, "base": arrays["base"], "signals": arrays["signals"].tolist()}
+        log = {n[len("signals:") :]: a for n, a in arrays.items() if n.startswith("signals:")}
+        state = {"week": week, "base": arrays["base"], "signals": Signals.of(log)}
     for part in (job.out / "parts").glob(f"*-r{replicate:03d}-w*.parquet"):
         if int(part.stem.rpartition("w")[2]) > week + 1:
             part.unlink()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from xinyong.lab.scenario import Scenario
 from xinyong.lab.telling import Line, Teller
 from xinyong.population import make_shard
 from xinyong.recipe_model import LEVELS
+from xinyong.signals import Signals
 
 _SAME = ("format", "version", "scenario_hash", "rulebook_hash")
 
@@ -162,12 +164,13 @@ def _facts(shard: Shard, row: int, place: str) -> dict[str, str]:
     }
 
 
-def _signals(folder: Path, plan: Plan, replicate: int) -> list[list[int]]:
-    """The nation's weekly totals that processes watched; none if nobody watches any."""
-    if not plan.watched:
-        return []
-    path = folder / f"signals-r{replicate:03d}.npy"
+def _signals(folder: Path, plan: Plan, replicate: int) -> Signals:
+    """What crossed between shards in this run; an empty log if nothing ever does."""
+    if not plan.watched and not plan.pools:
+        return Signals()
+    path = folder / f"signals-r{replicate:03d}.npz"
     try:
-        return np.load(path, allow_pickle=False).tolist()  # type: ignore[no-any-return]
-    except (OSError, ValueError) as error:
+        with np.load(path, allow_pickle=False) as held:
+            return Signals.of({name: held[name] for name in held.files})
+    except (OSError, ValueError, LookupError, BadZipFile) as error:
         raise RunError(f"{path}: the log of signals is missing or damaged ({error})") from error

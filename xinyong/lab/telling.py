@@ -7,6 +7,7 @@ import numpy as np
 
 from xinyong import ids
 from xinyong.engine import Plan, Shard
+from xinyong.signals import Signals
 from xinyong.timeline import date_of
 
 TELL = {
@@ -44,13 +45,12 @@ class Teller:
         self.columns = {n: shard.store.columns[n] for n in ("unable", "grade") if n in shard.store.columns}
         self.names = {a.code: a.key.replace("_", " ") for a in self._activities()}
 
-    def play(self, signals: list[list[int]]) -> tuple[Line, ...]:
+    def play(self, signals: Signals) -> tuple[Line, ...]:
         """All weeks; returns the lines in order of days."""
         self.shard.board.listeners.append(self._hear)
         before, refused = self._state(), self._refusals()
         for week in range(self.plan.calendar.weeks):
-            nation = dict(zip(self.plan.watched, signals[week - 1], strict=True)) if signals and week else {}
-            self.shard.step(self.plan.frame(week, nation))
+            self.shard.play([signals.frame(self.plan, week)])
             sunday = str(self.plan.calendar.sunday(week))
             before, refused = self._changes(sunday, before), self._turned_away(sunday, refused)
         return tuple(sorted(self.lines, key=lambda line: line.date))
