@@ -140,8 +140,8 @@ def luck_by_place(patch: pytest.MonkeyPatch) -> None:
     """Keys numbered by a process's place in the list, so that a newcomer moves everybody after it."""
     original = Plan.frame
 
-    def frame(self: Plan, week: int, nation: Any = None) -> Any:
-        made = original(self, week, nation)
+    def frame(self: Plan, week: int, *told: Any) -> Any:
+        made = original(self, week, *told)
         for place, p in enumerate(self.processes):
             made.keys[p.name] = draws.key(self.seed, str(place), week)
         return made
