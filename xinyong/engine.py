@@ -44,7 +44,7 @@ class Plan:
         monday = self.calendar.monday(week)
         return Frame(
             self.calendar, week, monday, date, WEEK_YEARS, rules, self.book, keys, nation or {}, pooled or {},
-            self.closes_year(week),
+            self.closes_year(week), self.seed,
         )  # fmt: skip
 
     def closes_year(self, week: int) -> bool:

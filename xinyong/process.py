@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from xinyong.columns import Array, Column, Desk, Lens, Owned, Store
+from xinyong.graph import Network
 from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch, Board, Notice, unknown_kind
 from xinyong.timeline import Calendar
@@ -62,6 +64,7 @@ class Frame:
     nation: Mapping[str, int]
     pooled: Mapping[str, Array]
     closes_year: bool
+    seed: int
 
 
 class Day:
@@ -97,6 +100,11 @@ class Day:
     def fixed_key(self) -> np.uint64:
         """Draw key of this process that never changes: for traits and for event-numbered draws."""
         return self.now.keys[self._process.name + ":fixed"]
+
+    @cached_property
+    def graph(self) -> Network:
+        """Who stands near whom in this shard: ties computed from rows, the same for every process."""
+        return Network(self.now.seed, self.shard, int((self._store.columns["kind"] == 0).sum()))
 
     def table(self, name: str) -> Desk:
         """The side table of that name, as far as this process declared it."""
