@@ -12,7 +12,7 @@ LAYERS = {
     0: "process over errors columns notices draws timeline ids names graph rulebook rulefiles rates memoranda kernels "
     "i18n",
     1: "institutions behaviours",
-    2: "assembly engine signals measures population households recipes recipe_model ipf "
+    2: "assembly engine workers signals measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws",
     3: "lab",
     4: "report",

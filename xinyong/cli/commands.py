@@ -53,7 +53,7 @@ def run(
     scale
         1:1000 (real persons per synthetic one), 1:1, or a number of persons.
     threads
-        Threads, 1 unless asked; the result is the same for any number, and more are not faster yet.
+        Worker processes; unless asked all cores, or one for small runs. The result is the same for any number.
     out
         Folder of the run; default runs/<scenario>-<seed>-<hash>.
     until

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from xinyong.columns import Array
-from xinyong.engine import LocalEngine, Plan, Shard, state_hash
+from xinyong.engine import Engine, Plan, Shard, state_hash
 from xinyong.errors import CheckpointError, RunError
 from xinyong.lab import export
 from xinyong.lab.dictionary import data_dictionary
@@ -23,10 +23,13 @@ from xinyong.lab.tables import merge_parts, save_arrays, write_json, write_table
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
 from xinyong.signals import Signals, advance
+from xinyong.workers import LEAST_PARTIES_FOR_WORKERS, ForkEngine, make_engine, usable_cores
 
 CHECKPOINT_WEEKS = 52
 Progress = Callable[[int, int, int], None]
-_KEPT = ("state_hashes", "seconds", "person_weeks", "persons", "organisations", "bytes_per_person")
+_KEPT = (
+    "state_hashes", "seconds", "person_weeks", "persons", "organisations", "bytes_per_person", "peak_memory_bytes",
+)  # fmt: skip
 
 
 @dataclass
@@ -73,16 +76,21 @@ def make_job(
         raise RunError(f"--replicates must be at least 1, not {replicates}")
     if not 0 <= seed < 2**62:
         raise RunError(f"--seed must be a whole number from 0 to 2**62, not {seed}")
-    threads = 1 if threads is None else threads
-    if threads < 1:
+    if threads is not None and threads < 1:
         raise RunError(f"--threads must be at least 1, not {threads}")
     recipe = scenario.people()
     people_per_person = parse_scale(scale or scenario.scale, recipe)
+    threads = threads or _fitting_threads(recipe.persons / people_per_person, len(recipe.shards))
     folder = out or Path("runs") / f"{scenario.name}-{seed}-{_short(scenario, people_per_person, replicates)}"
     job = Job(scenario, seed, people_per_person, folder, threads, replicates, checkpoint_weeks, command)
     refuse_if_too_large(job.cost, folder)
     scenario.plan(seed)
     return job
+
+
+def _fitting_threads(persons: float, shards: int) -> int:
+    """All cores where the run is large enough to be shared out, otherwise one."""
+    return min(usable_cores(), shards) if persons >= LEAST_PARTIES_FOR_WORKERS else 1
 
 
 def _short(scenario: Scenario, scale: float, replicates: int) -> str:
@@ -153,7 +161,7 @@ def _prepare(job: Job) -> None:
 def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | None) -> None:
     """One replicate from its last checkpoint, or from the beginning, to its end."""
     began = time.perf_counter()
-    engine = LocalEngine(job.threads)
+    engine = make_engine(job.threads)
     engine.start(plan, make_population(job.scenario.people(), seed, job.scale))
     shards = engine.shards
     persons = sum(s.persons for s in shards)
@@ -176,9 +184,9 @@ def _play(job: Job, plan: Plan, replicate: int, seed: int, progress: Progress | 
     if plan.watched or plan.pools:
         save_arrays(job.out / f"signals-r{replicate:03d}.npz", signals.parts())
     job.manifest["state_hashes"][str(replicate)] = state_hash(shards)
-    _measure(job, shards, persons * stepped, time.perf_counter() - began)
-    write_json(job.out / "manifest.json", job.manifest)
     engine.close()
+    _measure(job, engine, persons * stepped, time.perf_counter() - began)
+    write_json(job.out / "manifest.json", job.manifest)
     _forget(job, replicate)
 
 
@@ -305,10 +313,13 @@ def _forget(job: Job, replicate: int) -> None:
             old.unlink()
 
 
-def _measure(job: Job, shards: list[Shard], person_weeks: int, seconds: float) -> None:
+def _measure(job: Job, engine: Engine, person_weeks: int, seconds: float) -> None:
     """Note what a replicate held and took; a resumed one counts the weeks stepped since it went on."""
+    shards, m = engine.shards, job.manifest
     persons = sum(s.persons for s in shards)
-    m = job.manifest
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    held += engine.peak_memory_bytes if isinstance(engine, ForkEngine) else 0
+    m["peak_memory_bytes"] = max(m["peak_memory_bytes"], held)
     m["persons"], m["organisations"] = persons, sum(s.organisations for s in shards)
     m["bytes_per_person"] = round(sum(s.store.nbytes for s in shards) / max(1, persons), 2)
     m["seconds"] = round(m["seconds"] + seconds, 3)
@@ -326,7 +337,6 @@ def _finish(job: Job) -> None:
             merge_parts(parts, job.out / f"{table}.parquet", order)
     m = job.manifest
     m["person_weeks_per_second"] = round(m["person_weeks"] / max(m["seconds"], 1e-9))
-    m["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     hashes = [m["state_hashes"][str(k)] for k in range(job.replicates)]
     m["state_hash"] = hashes[0] if len(hashes) == 1 else _joint(hashes)
     m["finished"], m["status"] = True, "finished"
