@@ -89,7 +89,9 @@ class ForkEngine:
         for worker in self._crew:
             try:
                 worker.pipe.send(None)
-                self.peak_memory_bytes += int(_answer(worker))
+                while not isinstance(last := _answer(worker), int):
+                    pass  # an answer nobody gathered, because another worker failed
+                self.peak_memory_bytes += last
             except (OSError, RunError):
                 worker.process.terminate()
             worker.process.join()
