@@ -163,6 +163,20 @@ def minors(shard: Shard) -> str:
     return f"{int(young.sum())} minors are listed" if young.any() else ""
 
 
+def exposed(shard: Shard) -> str:
+    """Once a site is open, exactly the listed parties can be found on it, each once."""
+    rows = rows_of(shard, "exposed")
+    if not rows or not len(rows["party"]):
+        return ""
+    listed = np.flatnonzero(shard.store.columns["listed"])
+    return _differs({
+        "parties that can be found": (len(rows["party"]), len(listed)),
+        "of them listed": (int(np.isin(rows["party"], listed).sum()), len(listed)),
+        "exposed_now": (tally(shard, "exposed_now"), len(listed)),
+        "looked_up_now": (tally(shard, "looked_up_now"), int((rows["looks"] > 0).sum())),
+    })  # fmt: skip
+
+
 def money(shard: Shard) -> str:
     """Principal lent = paid + settled + written off + outstanding (V-47)."""
     loans = rows_of(shard, "loans")
@@ -201,5 +215,6 @@ LAWS: tuple[Law, ...] = (
     points,
     minors,
     money,
+    exposed,
     ability,
 )
