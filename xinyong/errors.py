@@ -4,6 +4,7 @@
     ├── RuleError          a rule file, a rule's path or a rule's value
     ├── ScenarioError      a scenario, its dates or its processes
     ├── RecipeError        a recipe of totals for a population
+    ├── ReadingError       an entry of the annotated reading of the paper
     ├── RefusedInput       data about single persons was offered: refused, whatever it is for
     ├── AssemblyError      processes that do not fit together: circles, two owners, unheard needs
     ├── OwnershipError     a process touched what it did not declare
@@ -40,6 +41,10 @@ class ScenarioError(XinyongError):
 
 class RecipeError(XinyongError):
     """A population recipe is wrong or cannot be met."""
+
+
+class ReadingError(XinyongError):
+    """An entry of the annotated reading is wrong, or there is none of that number."""
 
 
 class RefusedInput(XinyongError):  # noqa: N818

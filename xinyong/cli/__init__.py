@@ -1,4 +1,4 @@
-"""The command line: `xinyong run`, `compare`, `list`, `validate`, `report`, `show`, `recipe`, `new`, `baseline`."""
+"""The command line: `xinyong run`, `list`, `compare`, `validate`, `report`, `show`, `coverage` and others."""
 
 import sys
 from collections.abc import Sequence

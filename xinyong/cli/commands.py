@@ -311,6 +311,37 @@ def baseline(*, update: bool = False, json_: Json = False) -> int:
     return 0 if found.same or update else 1
 
 
+@app.command(sort_key=10, help_epilogue=examples.COVERAGE)
+def coverage(*, requirement: str | None = None, json_: Json = False) -> int:
+    """Say for each statement of the paper where it is carried; exit code 1 if one is missing or a link is dead.
+
+    Parameters
+    ----------
+    requirement
+        Tell one of them in full, say R49.
+    json_
+        Print JSON.
+
+    """
+    from xinyong.lab.coverage import SAID, chosen
+    from xinyong.lab.coverage import coverage as cover
+
+    found = cover()
+    rows = [chosen(found, requirement)] if requirement else found.rows
+    if json_:
+        print_json(
+            {"complete": found.complete, "missing": found.missing, "counts": found.counts, "rows": rows}
+        )
+    elif requirement:
+        print_table(rows[0].told(), {"name": "", "said": rows[0].requirement})
+    else:
+        print_table([row.short() for row in rows], examples.COVERAGE_COLUMNS)
+        counts = ", ".join(f"{n} {SAID[status]}" for status, n in found.counts.items())
+        print(f"\n{len(found.rows)} of {found.of}: {counts}")
+        print("\n".join(found.complaints), end="\n" if found.complaints else "")
+    return 0 if found.complete else 1
+
+
 def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(rows)

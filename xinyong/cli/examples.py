@@ -78,6 +78,24 @@ BASELINE = """Examples:
   xinyong baseline --update                     freeze; then review the diff
 """
 
+COVERAGE = """Examples:
+  xinyong coverage                              128 of 128, by status
+  xinyong coverage --requirement R49            one of them in full
+  xinyong coverage --json
+
+From a wheel, tests and docs are "not in this installation", not dead.
+"""
+
+COVERAGE_COLUMNS = {
+    "requirement": "",
+    "status": "status",
+    "place": "in the paper",
+    "carried_by": "carried by",
+    "tests": "tests",
+    "conflicts": "disagreement",
+    "what": "what it says",
+}
+
 MARKS = (
     "\nMarks: verified-* was read in a source; derived follows from one; fitted by a script; memory and\n"
     "project-note await a second reading; assumed was never published. Patch with --set path=value."
