@@ -21,8 +21,8 @@ class Complying(Process):
     reads = ("number", "unable")
     recalls = (
         "cases.party", "cases.loan", "cases.serial", "cases.number", "cases.amount", "cases.list_state", "cases.paid",
-        "barred", "activities.coverage", "activities.yearly_value",
     )  # fmt: skip
+    may_recall = ("barred", "activities.coverage", "activities.yearly_value")
     posts = {
         "performed": Notice(
             "a listed debtor performs", {"case": "i4", "loan": "i4", "party": "i4", "number": "u4"}
@@ -32,9 +32,8 @@ class Complying(Process):
     def step(self, day: Day) -> None:
         """Build up this week's pressure; those past their threshold perform on a day of the week."""
         desk, people, rules = day.table("cases"), day.people, day.own_rules
-        desk_high = day.table("activities").high
-        cases, activities = desk.fields, day.table("activities").fields
-        values = (activities.coverage * activities.yearly_value)[:desk_high].astype(np.float64)
+        cases = desk.fields
+        barred, values = _restrictions(day)
         numbers = np.array([
             rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
             rules.unable_ratio, day.now.years,
@@ -42,7 +41,7 @@ class Complying(Process):
         rows, when = np.empty(desk.high, np.int32), np.empty(desk.high, np.int32)
         n = pressed(
             cases.pressure, cases.alive, cases.party, cases.serial, cases.amount, cases.list_state, cases.paid,
-            people.number, people.unable, people.barred, values, numbers, day.base, day.fixed_key, rows, when,
+            people.number, people.unable, barred, values, numbers, day.base, day.fixed_key, rows, when,
         )  # fmt: skip
         self._tell(day, rows[:n], when[:n])
 
@@ -52,3 +51,12 @@ class Complying(Process):
             "performed", day=day.now.monday + when, case=rows, loan=cases.loan[rows], party=cases.party[rows],
             number=cases.number[rows],
         )  # fmt: skip
+
+
+def _restrictions(day: Day) -> tuple[Array, Array]:
+    """Bits of what each party is barred from, and the yearly value of each; nothing where no measures exist."""
+    activities, barred = day.may_table("activities"), day.people.barred
+    if activities is None or barred is None or activities.fields.yearly_value is None:
+        return np.zeros(len(day.people.number), np.uint16), np.zeros(0)
+    values = activities.fields.coverage * activities.fields.yearly_value
+    return barred, values[: activities.high].astype(np.float64)

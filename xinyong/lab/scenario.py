@@ -45,6 +45,15 @@ class Scenario(BaseModel):
             raise ValueError(f"named twice: {', '.join(double)}; name each process once")
         return tuple(sorted(names))
 
+    @field_validator("sets")
+    @classmethod
+    def _dates_as_text(cls, sets: dict[str, Any]) -> dict[str, Any]:
+        """YAML reads the days of a dated patch as dates; a run folder keeps them as text."""
+        return {
+            path: {str(since): value for since, value in patch.items()} if isinstance(patch, dict) else patch
+            for path, patch in sets.items()
+        }
+
     def changed(self, sets: Mapping[str, Any] | None = None, until: dt.date | None = None) -> "Scenario":
         """The same scenario with rules patched or an earlier end."""
         update: dict[str, Any] = {"sets": {**self.sets, **(sets or {})}}

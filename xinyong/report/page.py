@@ -53,6 +53,10 @@ class Page:
     body: Callable[[Context], Markup]
     wanted: Callable[[Context], bool] = lambda context: True
 
+    def shown(self, context: Context) -> bool:
+        """Say whether this run has what the page needs."""
+        return context.run.has(*self.needs) and self.wanted(context)
+
 
 @lru_cache
 def pages() -> tuple[Page, ...]:
@@ -77,7 +81,7 @@ def edition(run: Run, rows: list[Row], held: HeldOut | None, language: str) -> E
     """Write every page in one language."""
     context = Context(run, rows, held, Words(language))
     words = context.words
-    shown = [page for page in pages() if run.has(*page.needs) and page.wanted(context)]
+    shown = [page for page in pages() if page.shown(context)]
     sections = [(context.key(page.key), words(page.title), page.body(context)) for page in shown]
     return Edition(language, LANGUAGES[language], words, sections)
 

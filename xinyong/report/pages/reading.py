@@ -6,7 +6,7 @@ from pathlib import Path
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.reading import Requirement, Section, load_reading, timeline
 from xinyong.report.html import Cell, Grid, Markup, folded, heading, join, note, prose, table
-from xinyong.report.page import Context, Page
+from xinyong.report.page import Context, Page, pages
 from xinyong.report.pages.conflicts import statements
 
 STATUS = {
@@ -29,7 +29,7 @@ def body(c: Context) -> Markup:
     """Write the lead, the sections, the timeline and the quiz."""
     t = c.words
     reading = load_reading()
-    counts = Counter(found.status for found in reading.requirements.values())
+    counts: Counter[str] = Counter(found.status for found in reading.requirements.values())
     told = [f"{t(name)} {counts[status]}" for status, name in STATUS.items()]
     lead = t(
         "The paper asks how building a social credit system helps the leadership to steer society and to secure its "
@@ -83,9 +83,11 @@ def _code(text: str) -> Markup:
 
 def _file(c: Context, file: str) -> Markup:
     """Link a page of this report; name any other file."""
-    if not file.startswith(PAGES):
+    key = Path(file).stem
+    here = file.startswith(PAGES) and any(page.key == key and page.shown(c) for page in pages())
+    if not here:
         return _code(file)
-    return Markup('<a href="#{}">{}</a>').format(c.key(Path(file).stem), file.removeprefix("xinyong/"))
+    return Markup('<a href="#{}">{}</a>').format(c.key(key), file.removeprefix("xinyong/"))
 
 
 def _conflicts(c: Context, found: Requirement) -> Markup:

@@ -1,0 +1,137 @@
+"""Checks that the paper's statements ask for and that no single institution owns: windows, matrices, grades, bars."""
+
+import datetime as dt
+import re
+
+import numpy as np
+import pytest
+
+from tests.verification.checks import SHORT, STRESS, crowd, small_people
+from tests.worlds import people_of, plan_of, play
+from xinyong import laws
+from xinyong.assembly import known_processes
+from xinyong.columns import Column
+from xinyong.engine import tally_specs
+from xinyong.kernels.points import grade_of
+from xinyong.lab.scenario import load_scenario
+from xinyong.memoranda import in_force
+from xinyong.rulebook import RuleBook
+from xinyong.timeline import day_number
+
+BOOK = RuleBook.load()
+MEMORANDA = BOOK.leaves("joint_measures.memoranda")
+ACTIVITIES = sorted({leaf.row.activity for leaf in MEMORANDA if leaf.row})
+
+
+# ---- windows ----
+
+
+def test_the_default_scenario_spans_what_the_paper_tells():
+    """R15, R128: from the joint conference of 2012 past the last figures in the text, of 31 May 2019."""
+    chosen = load_scenario("china-2012-2019")
+    assert chosen.start - dt.timedelta(days=6) <= dt.date(2012, 1, 1) <= chosen.start
+    assert dt.date(2019, 5, 31) < chosen.end <= dt.date(2019, 6, 30)
+
+
+def test_a_world_lives_to_the_end_of_2020():
+    """R10: the outline's goal is the year 2020; a world can be played to its last day, and all laws hold."""
+    plan = plan_of(STRESS, start=dt.date(2012, 1, 2), end=dt.date(2020, 12, 31), burn_in_weeks=26)
+    world = play(plan, [crowd(300, city=1)], check=lambda s: laws.check(s) if s.week % 52 == 0 else None)
+    assert plan.calendar.date(plan.calendar.weeks - 1) + dt.timedelta(days=6) >= dt.date(2020, 12, 31)
+    listings = world.total("listings_cum")
+    assert listings[-1] > listings[-53] > 0
+
+
+# ---- no score is national (R12) ----
+
+
+def test_no_score_is_national():
+    """R12: whatever column holds points or a score, some grown person has none; nobody under a scheme elsewhere."""
+    scores = {
+        name: spec
+        for kind in known_processes().values()
+        for name, spec in kind.owns.items()
+        if isinstance(spec, Column) and re.search(r"(^|_)(points|scores?)$", name) and "." not in name
+    }
+    assert "points" in scores
+    world = play(plan_of(processes=tuple(known_processes())), people_of(persons=3000))
+    columns = [shard.store.columns for shard in world.shards]
+    grown = np.concatenate([(c["age"] >= 18) & (c["kind"] == 0) for c in columns])
+    for name, spec in scores.items():
+        held = np.concatenate([c[name].reshape(len(c["age"]), -1)[:, 0] for c in columns]) != spec.initial
+        assert 0 < (held & grown).sum() < grown.sum(), f"{name} is held by all or by none"
+
+
+# ---- joint measures ----
+
+
+def rows_in_force(day: dt.date) -> int:
+    return sum(leaf.on(day) is True for leaf in MEMORANDA)
+
+
+def test_the_matrix_of_bars_grows_dense_in_2016():
+    """R47: "one breach, restricted everywhere": rows and barred activities before and after the papers of 2016."""
+    before, after = dt.date(2015, 12, 31), dt.date(2016, 12, 31)
+    assert rows_in_force(after) >= 4 * rows_in_force(before) > 0
+    kinds = []
+    for day in (before, after):
+        _, masks, _ = in_force(BOOK, day_number(day), 0.5, 0.8)
+        kinds.append(int(masks[0]).bit_count())
+    assert kinds == [3, len(ACTIVITIES)]
+    assert {leaf.row.issuer for leaf in MEMORANDA if leaf.row} >= {"court_list"}
+
+
+def off(activity: str) -> dict[str, bool]:
+    return {leaf.path: False for leaf in MEMORANDA if leaf.row and leaf.row.activity == activity}
+
+
+@pytest.fixture(scope="module")
+def everything_barred():
+    return play(barring({}), small_people())
+
+
+def barring(sets):
+    demand = {f"wants.activities.{a}.demand_per_year": 8 for a in ACTIVITIES}
+    return plan_of({**STRESS, "complying.restriction_weight": 0, **demand, **sets}, **SHORT)
+
+
+@pytest.mark.parametrize("activity", ACTIVITIES)
+def test_each_restriction_can_be_switched_off_alone(everything_barred, activity):
+    """R125: without its rows nobody is refused it, and every other refusal is the same to the bit."""
+    world = play(barring(off(activity)), small_people())
+    counters = [n for n in tally_specs(world.plan) if n.endswith("_refused_attempts_cum")]
+    assert everything_barred.last(f"{activity}_refused_attempts_cum") > 0
+    assert world.last(f"{activity}_refused_attempts_cum") == 0
+    for name in counters:
+        if name != f"{activity}_refused_attempts_cum":
+            assert np.array_equal(world.total(name), everything_barred.total(name)), name
+
+
+def test_the_restrictions_are_those_of_note_68():
+    """R125: fast trains and flights are two channels of one line of the note; seven more lines have one each."""
+    assert sorted([
+        "air", "high_speed_rail", "executive_post", "property", "hotel_golf", "group_tour", "private_school",
+        "insurance", "exit",
+    ]) == ACTIVITIES  # fmt: skip
+    checks = {leaf.path.split(".")[2] for leaf in BOOK.leaves("joint_measures.information_checks")}
+    assert checks == {"passport", "marital_status", "vehicles"}
+
+
+# ---- grades (R60) ----
+
+
+def test_every_score_has_exactly_one_grade():
+    """R60: the six grades split all scores; the kernel gives the grade whose interval holds the score."""
+    for city in BOOK.on(dt.date(2019, 1, 1)).cities.rows():
+        if len(city.grades.rows()) != 6:
+            continue
+        least = [grade.least_points for grade in city.grades.rows()]
+        assert least == sorted(set(least))
+        cuts = np.array(least[:0:-1], np.int32)
+        for points in range(-2000, 3001):
+            holding = [
+                k for k in range(6)
+                if (k == 0 or points >= least[k]) and (k == 5 or points < least[k + 1])
+            ]  # fmt: skip
+            assert len(holding) == 1
+            assert grade_of(points, cuts) == 6 - holding[0], (city.key, points)

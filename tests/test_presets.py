@@ -1,0 +1,99 @@
+"""Scenarios that need no new institution: finance only (R25), another society (R110)."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+import xinyong
+from tests.cli.calling import call
+from tests.worlds import people_of, plan_of, play
+from xinyong.engine import tally_specs
+from xinyong.lab.scenario import load_scenario, scenario_names
+from xinyong.recipes import load_recipe
+from xinyong.rulebook import PACKAGE
+
+PRESETS = ("finance-only", "other-society")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_it_is_listed_and_runs_from_end_to_end(name, tmp_path):
+    code, out, _ = call("list", "scenarios", "--json")
+    assert code == 0
+    assert name in [row["name"] for row in json.loads(out)]
+    words = ("--scale", "2000", "--until", "2017-06-30", "--quiet")
+    code, _, err = call("run", name, "--out", tmp_path / "run", *words)
+    assert code == 0, err
+    run = xinyong.open_run(tmp_path / "run")
+    assert run.last("listings_cum") > 0
+    report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert 'id="reading-en"' in report and "SYNTHETIC" in report
+
+
+# ---- finance only ----
+
+
+def test_finance_only_bars_nobody_and_scores_no_conduct():
+    """R25: debts and the court list alone: no points, no platform, no bars; and the list itself is the same list."""
+    sets = {"complying.restriction_weight": 0.0, "suing.sued_share": 0.9}
+    people = people_of(persons=3000)
+    everything = play(plan_of(sets), people)
+    finance = play(plan_of(sets, scenario="finance-only"), people)
+    columns = set(finance.shards[0].store.columns)
+    assert not columns & {"barred", "named_by", "points", "grade", "ever_barred"}
+    assert not [
+        n
+        for n in tally_specs(finance.plan)
+        if "refused" in n or "points" in n or n.startswith(("grade_", "records_"))
+    ]
+    shared = [n for n in tally_specs(finance.plan) if n in tally_specs(everything.plan)]
+    assert {"listings_cum", "performed_cum", "judgments_cum", "objections_cum", "deleted_cum"} <= set(shared)
+    assert finance.last("listings_cum") > 20
+    for name in shared:
+        assert np.array_equal(finance.total(name), everything.total(name)), name
+
+
+def test_without_bars_fewer_debtors_perform():
+    """The predicted sign: what the list bars from is what presses the listed; without it fewer perform."""
+    people = people_of(persons=3000)
+    sets = {"suing.sued_share": 0.9}
+    everything, finance = play(plan_of(sets), people), play(plan_of(sets, scenario="finance-only"), people)
+    assert 2 * finance.last("performed_cum") < everything.last("performed_cum")
+
+
+# ---- another society ----
+
+
+def test_another_society_is_data_alone():
+    """R110: other totals and other rules, in two YAML files and a table; no line of code knows of it."""
+    chosen = load_scenario("other-society")
+    other, china = chosen.people(), load_recipe("china")
+    assert {s.area for s in other.shards}.isdisjoint(china.areas)
+    assert other.urban_share.value < china.urban_share.value
+    assert all(
+        f.grade == "assumed"
+        for n, f in other.figures()
+        if n.split(".")[0] in ("census", "urban_share", "education")
+    )
+    known = set(load_scenario("china-2012-2019").processes)
+    assert set(chosen.processes) < known, "a smaller set of the same institutions"
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert "other-society" not in code and "滄海" not in code
+
+
+def test_its_list_opens_in_2016_and_bars_from_less():
+    chosen = load_scenario("other-society")
+    plan = chosen.changed({"suing.sued_share": 0.9}).plan(1)
+    world = play(plan, people_of(persons=6000, recipe="other"))
+    opens = plan.calendar.week_of((dt.date(2016, 1, 1) - dt.date(2000, 1, 1)).days)
+    listings = world.total("listings_cum")
+    assert listings[opens - 1] == 0 < listings[-1]
+    assert world.last("air_refused_attempts_cum") > 0
+    for closed in ("high_speed_rail", "property", "hotel_golf", "group_tour", "private_school", "insurance"):
+        assert world.last(f"{closed}_refused_attempts_cum") == 0
+
+
+def test_scenarios_say_what_they_are():
+    for name in scenario_names():
+        assert len(load_scenario(name).gloss) > 40, name
