@@ -10,6 +10,8 @@ from xinyong.kernels import petitions as kernel
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
+NO_REPAIR = (0.0,) * 6  # who performs leaves the list; nothing else is to be repaired
+
 
 class Objection(Process):
     """Some listed debtors object; the court reviews, and a rejected debtor may ask for reconsideration.
@@ -48,17 +50,19 @@ class Objection(Process):
         if not len(listed):
             return
         cases, number = day.table("cases").fields, day.people.number
-        picked, court = np.empty(len(listed), np.int64), np.zeros(len(listed), np.uint8)
-        _, luck, *_ = arrays = _petitions(cases)
-        luck = luck[listed.case]
-        n = kernel.choose(picked, listed.party, luck, listed.wrong, court, number, rules, day.base, day.key)
+        picked, asks = np.empty(len(listed), np.int64), np.empty(len(listed), np.uint8)
+        court, arrays = np.zeros(len(listed), np.uint8), _petitions(cases)
+        luck = arrays[1][listed.case]
+        n = kernel.choose(
+            picked, asks, listed.party, luck, listed.wrong, court, number, rules, day.base, day.key
+        )
         if not n:
             return
         rows, since = listed.case[picked[:n]], listed.day[picked[:n]]
         cases.objection_number[rows] = cases.number[rows]
-        late = kernel.open_reviews(
-            arrays, cases.hearings, rows, since, court, number, rules, day.now.calendar.first_day, day.now.week,
-            day.base, day.key,
+        late = kernel.open_petitions(
+            arrays, cases.hearings, rows, asks, since, court, number, rules, day.now.calendar.first_day,
+            day.now.week, day.base, day.key,
         )  # fmt: skip
         day.count(objections_cum=n, late_rulings_cum=late)
 
@@ -95,6 +99,6 @@ def _rules(rules: Any) -> Array:
     numbers = (
         rules.aware_share * rules.files_if_right_share, rules.aware_share * rules.files_if_wrong_share,
         rules.review_days, rules.late_share, rules.correct_decision_share, rules.reconsiders_share,
-        rules.reconsideration_request_days, rules.reconsideration_decision_days, None, None,
+        rules.reconsideration_request_days, rules.reconsideration_decision_days, *NO_REPAIR,
     )  # fmt: skip
     return np.array([[n or 0.0 for n in numbers]])

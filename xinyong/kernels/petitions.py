@@ -7,24 +7,19 @@ from xinyong.kernels.random import uniform
 from xinyong.kernels.wheel import schedule
 
 NONE, REVIEW, RECONSIDERATION, HEARD, REPAIR = 0, 1, 2, 3, 4
-# rules of one register, in this order; a term of 0 days means that the law gives no such step
+# rules of one register, in this order; 0 where the law gives no such step
 (
-    FILES_RIGHT,
-    FILES_WRONG,
-    REVIEW_DAYS,
-    LATE,
-    CORRECT,
-    AGAIN,
-    ASK_DAYS,
-    AGAIN_DAYS,
-    REPAIR_DAYS,
-    REPAIR_GRANTED,
-) = range(10)
-RULES = 10
-# totals of one register filled by `rule_on`
-RULINGS, GRANTED, KEPT_WRONG, ERASED_RIGHT, RECONSIDERED, REPAIRED, OVERDUE, DAYS, TOTALS = range(9)
+    FILES_RIGHT, FILES_WRONG, REVIEW_DAYS, LATE_SHARE, CORRECT, AGAIN, ASK_DAYS, AGAIN_DAYS,
+    REPAIR_ASKED, REPAIR_AFTER, REPAIR_WITHIN, REPAIR_DAYS, REPAIR_GRANTED, REPAIR_START,
+) = range(14)  # fmt: skip
+# totals of one register
+(
+    FILED, RULINGS, GRANTED, KEPT_WRONG, ERASED_RIGHT, RECONSIDERED, REPAIRS, REPAIRED, LATE, DAYS, OVERDUE,
+) = range(11)  # fmt: skip
+TOTALS = 11
 # places in the draws of one petition in one week
-FILES, REVIEWED, DECIDED, ASKS_AGAIN, RECONSIDERED_AT = 0, 1, 4, 5, 6
+FILES, REVIEWED, DECIDED, ASKS_AGAIN, RECONSIDERED_AT, ASKS_REPAIR, REPAIR_AT = 0, 1, 4, 5, 6, 8, 9
+RANK_BITS = 5
 _S48 = np.uint64(48)
 
 
@@ -43,48 +38,75 @@ def ruling_wait(term_days, late_share, who, index, key):
 
 
 @njit(cache=True, inline="always")
-def rules_rightly(who, correct_share, key):
-    """Whether the keeper sees what is true."""
-    return uniform(key, who, DECIDED) < correct_share
+def what_it_asks(who, wrong, rules, key):
+    """Whether the party of an entry objects to it, will later ask for its repair, or does nothing."""
+    if uniform(key, who, FILES) < (rules[FILES_WRONG] if wrong else rules[FILES_RIGHT]):
+        return REVIEW
+    if rules[REPAIR_ASKED] > 0.0 and uniform(key, who, ASKS_REPAIR) < rules[REPAIR_ASKED]:
+        return REPAIR
+    return NONE
+
+
+@njit(cache=True, inline="always")
+def repair_asked_on(day, who, rules, key):
+    """The day on which repair is asked: once the waiting time is over and the law knows repair."""
+    first = max(day + rules[REPAIR_AFTER], rules[REPAIR_START])
+    return int(first + rules[REPAIR_WITHIN] * uniform(key, who, ASKS_REPAIR + 4))
 
 
 @njit(cache=True, nogil=True)
-def choose(picked, party, luck, wrong, of, number, rules, base, key):
-    """Entries (n) whose party asks for review; their places go to `picked`, returns how many.
+def choose(picked, asks, party, luck, wrong, of, number, rules, base, key):
+    """Entries (n) whose party asks for something: their places go to `picked`, what it asks to `asks`.
 
-    rules (registers, RULES); `of` (n) is the register of each entry.
+    rules (registers, RULES); `of` (n) is the register of each entry. Returns how many.
     """
     n = 0
     for k in range(party.shape[0]):
         who = whose(base, number[party[k]], luck[k])
-        share = rules[of[k], FILES_WRONG] if wrong[k] == 1 else rules[of[k], FILES_RIGHT]
-        if uniform(key, who, FILES) < share:
-            picked[n] = k
+        asked = what_it_asks(who, wrong[k] == 1, rules[of[k]], key)
+        if asked != NONE:
+            picked[n], asks[n] = k, asked
             n += 1
     return n
 
 
 @njit(cache=True, nogil=True)
-def open_reviews(petitions, wheel, rows, since, of, number, rules, first_day, week, base, key):
-    """Open petitions (n rows) filed on days `since` and fix the day of each ruling; returns how many will be late.
+def tell_apart(luck, party):
+    """Give petitions (n) of one party and one luck a rank in its lowest bits, so that each has its own draws."""
+    most = (1 << RANK_BITS) - 1
+    for k in range(party.shape[0]):
+        rank = 0
+        for j in range(k):
+            rank += party[j] == party[k] and (luck[j] ^ luck[k]) <= most
+        luck[k] |= min(rank, most)
 
-    petitions = (party, luck, wrong, state, day).
+
+@njit(cache=True, nogil=True)
+def open_petitions(petitions, wheel, rows, asks, since, of, number, rules, first_day, week, base, key):
+    """Open petitions (n rows) and fix the day of each ruling; returns how many reviews will be late.
+
+    petitions = (party, luck, wrong, state, day); `since` (n) is the day of the entry, and of the petition's filing
+    afterwards.
     """
     party, luck, _, state, day = petitions
-    late = 0
+    overdue = 0
     for k in range(rows.shape[0]):
-        i = rows[k]
+        i, mine = rows[k], rules[of[k]]
         who = whose(base, number[party[i]], luck[i])
-        state[i] = REVIEW
-        wait, slow = ruling_wait(rules[of[k], REVIEW_DAYS], rules[of[k], LATE], who, REVIEWED, key)
+        state[i] = asks[k]
+        if asks[k] == REPAIR:
+            since[k] = repair_asked_on(since[k], who, mine, key)
+            wait, _ = ruling_wait(mine[REPAIR_DAYS], mine[LATE_SHARE], who, REPAIR_AT, key)
+        else:
+            wait, late = ruling_wait(mine[REVIEW_DAYS], mine[LATE_SHARE], who, REVIEWED, key)
+            overdue += late
         day[i] = since[k] + 1 + wait
         schedule(wheel, i, max(week, (day[i] - first_day) // 7))
-        late += slow
-    return late
+    return overdue
 
 
 @njit(cache=True, inline="always")
-def _count(totals, wrong, granted, again):
+def _book(totals, wrong, granted, again):
     """Book one ruling on an objection."""
     totals[RULINGS] += 1
     totals[GRANTED] += granted
@@ -95,31 +117,50 @@ def _count(totals, wrong, granted, again):
 
 @njit(cache=True, nogil=True)
 def rule_on(petitions, wheel, due, of, number, rules, first_day, week, base, key, when, granted, totals):
-    """Rule on petitions (n rows) due this week; a rejected one may ask the next instance once, by the law's days.
+    """Rule on petitions (n rows) due this week; who is rejected may ask the next instance once, by the law's days.
 
-    petitions as in `open_reviews`, `totals` (registers, TOTALS). Days of ruling go to `when`, outcomes to `granted`.
+    petitions as in `open_petitions`, totals (registers, TOTALS). Days go to `when`, outcomes to `granted`.
     """
     party, luck, wrong, state, day = petitions
     for k in range(due.shape[0]):
-        i, r = due[k], of[k]
+        i, mine = due[k], rules[of[k]]
         who = whose(base, number[party[i]], luck[i])
-        when[k] = day[i]
+        u, when[k] = uniform(key, who, DECIDED), day[i]
         if state[i] == REPAIR:
-            granted[k] = uniform(key, who, DECIDED) < rules[r, REPAIR_GRANTED]
-            totals[r, REPAIRED] += granted[k]
+            granted[k] = u < mine[REPAIR_GRANTED]
+            totals[of[k], REPAIRS] += 1
+            totals[of[k], REPAIRED] += granted[k]
             state[i] = HEARD
             continue
-        yes = (wrong[i] == 1) == rules_rightly(who, rules[r, CORRECT], key)
-        again = (
-            not yes and state[i] == REVIEW and rules[r, AGAIN_DAYS] > 0
-            and uniform(key, who, ASKS_AGAIN) < rules[r, AGAIN]
-        )  # fmt: skip
-        granted[k] = yes
+        granted[k] = (wrong[i] == 1) == (u < mine[CORRECT])
+        asks = not granted[k] and state[i] == REVIEW and mine[AGAIN_DAYS] > 0
+        again = asks and uniform(key, who, ASKS_AGAIN) < mine[AGAIN]
+        _book(totals[of[k]], wrong[i] == 1, granted[k], again)
         state[i] = RECONSIDERATION if again else HEARD
-        _count(totals[r], wrong[i] == 1, yes, again)
         if again:
-            asked = day[i] + int(rules[r, ASK_DAYS])
-            wait, slow = ruling_wait(rules[r, AGAIN_DAYS], rules[r, LATE], who, RECONSIDERED_AT, key)
-            day[i] = asked + 1 + wait
+            wait, late = ruling_wait(mine[AGAIN_DAYS], mine[LATE_SHARE], who, RECONSIDERED_AT, key)
+            day[i] += int(mine[ASK_DAYS]) + 1 + wait
             schedule(wheel, i, max(week + 1, (day[i] - first_day) // 7))
-            totals[r, OVERDUE] += slow
+            totals[of[k], OVERDUE] += late
+
+
+@njit(cache=True, nogil=True)
+def book_waits(state, filed, when, due, of, rules, totals):
+    """Book how long petitions (n rows) waited for the rulings of days `when`, before these are given."""
+    for k in range(due.shape[0]):
+        i, r = due[k], of[k]
+        term = REVIEW_DAYS if state[i] == REVIEW else (REPAIR_DAYS if state[i] == REPAIR else AGAIN_DAYS)
+        waited = when[i] - filed[i]
+        totals[r, DAYS] += waited
+        totals[r, LATE] += waited > rules[r, term]
+        filed[i] = when[i] + int(rules[r, ASK_DAYS])
+
+
+@njit(cache=True, nogil=True)
+def put_off(wheel, day, held, rows, week):
+    """Petitions (n rows) for which the desk has no time this week come up again in the next."""
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        held[i] = 1
+        day[i] += 7
+        schedule(wheel, i, week + 1)
