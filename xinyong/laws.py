@@ -7,6 +7,8 @@ import numpy as np
 from xinyong.columns import Array
 from xinyong.engine import Shard
 from xinyong.errors import RunError
+from xinyong.institutions.redress import COUNTERS
+from xinyong.kernels.petitions import REPAIR
 
 Law = Callable[[Shard], str]
 # permitted changes of a listing (model.md 2.7g): notice, open, term, fulfilled, terminated, expired, off
@@ -205,6 +207,26 @@ def ability(shard: Shard) -> str:
     )
 
 
+def redress(shard: Shard) -> str:
+    """Every objection is open or ruled on, and the registers' counts add up to the whole."""
+    rows = rows_of(shard, "petitions")
+    if not rows:
+        return ""
+    asked = tally(shard, "redress_filed_cum") + tally(shard, "redress_reconsidered_cum")
+    pairs = {
+        "objections and reconsiderations": (
+            asked, tally(shard, "redress_rulings_cum") + tally(shard, "redress_open_now")
+        ),
+        "redress_open_now": (tally(shard, "redress_open_now"), int((rows["state"] < REPAIR).sum())),
+        "redress_queued_now": (tally(shard, "redress_queued_now"), int(rows["held"].sum())),
+    }  # fmt: skip
+    for counter in COUNTERS:
+        whole, part = f"redress_{counter}", f"_{counter}"
+        of_registers = [n for n in shard.store.tally_names if n.startswith("redress_") and n.endswith(part)]
+        pairs[whole] = (tally(shard, whole), sum(tally(shard, n) for n in of_registers if n != whole))
+    return _differs(pairs)
+
+
 LAWS: tuple[Law, ...] = (
     list_stock,
     one_state,
@@ -217,4 +239,5 @@ LAWS: tuple[Law, ...] = (
     money,
     exposed,
     ability,
+    redress,
 )

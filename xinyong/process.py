@@ -148,7 +148,7 @@ class Day:
             raise unknown_kind(self._process.name, kind, list(self._process.heard))
         return self._board.heard(kind)
 
-    def post(self, kind: str, **columns: Any) -> None:
+    def post(self, kind: str, /, **columns: Any) -> None:
         """Issue a batch of notices."""
         if kind not in self._process.posts:
             raise unknown_kind(self._process.name, kind, list(self._process.posts))

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from xinyong.columns import Column, SideTable
+from xinyong.columns import Column, SideTable, Tally
 from xinyong.institutions.courts import Courts
 from xinyong.institutions.joint_measures import JointMeasures
+from xinyong.institutions.redress import Redress
 from xinyong.process import Day, Process
 
 A_WEEK = 60
@@ -67,3 +68,48 @@ class BarsFromAir(Process):
             day.people.barred[:] = 1
             everybody = np.arange(len(day.people.barred))
             day.post("barred_notice", day=np.full(len(everybody), day.now.monday), party=everybody)
+
+
+class Ledgers(Process):
+    """Keepers of registers: each enters sixty parties a week, every fourth by mistake, and does as the desk decides."""
+
+    name = "ledgers"
+    registers: ClassVar = (1, 16, 17, 18)
+    owns: ClassVar = {
+        "entries": SideTable("entries in force"),
+        "entries.register": Column("u1", "code of the register"),
+        "entries.party": Column("i4", "row of the party"),
+        "entries.number": Column("u4", "number of the entry in its register"),
+        "entries.wrong": Column("u1", "1 if by mistake"),
+        "entered_cum": Tally("entries made", "entries"),
+        "erased_cum": Tally("entries erased as the desk decided", "entries"),
+        "mended_cum": Tally("entries erased by repair", "entries"),
+        "wrongful_days_cum": Tally("days that wrong entries stood", "days"),
+    }
+    reads = ("number",)
+    heard = ("decision",)
+    posts: ClassVar = {"entry": Redress.posts["entry"]}
+
+    def step(self, day: Day) -> None:
+        self._obey(day)
+        desk = day.table("entries")
+        n = A_WEEK * len(self.registers)
+        rows, entries = desk.take(n), desk.fields
+        place = np.arange(n)
+        entries.register[rows] = np.repeat(self.registers, A_WEEK)
+        by_number = np.argsort(day.people.number)
+        entries.party[rows] = by_number[(A_WEEK * day.now.week + place) % len(by_number)]
+        entries.number[rows], entries.wrong[rows] = n * day.now.week + place, place % 4 == 0
+        names = ("register", "party", "number", "wrong")
+        told = {name: getattr(entries, name)[rows] for name in names}
+        day.post("entry", day=day.now.monday + place % 7, **told)
+        wrong = int(entries.wrong[entries.alive == 1].sum())
+        day.count(entered_cum=n, wrongful_days_cum=7 * wrong)
+
+    def _obey(self, day: Day) -> None:
+        decided, desk = day.heard("decision"), day.table("entries")
+        for kind, told in ((1, "erased_cum"), (2, "mended_cum")):
+            numbers = decided.number[(decided.granted == 1) & (decided.kind == kind)]
+            rows = np.flatnonzero((desk.fields.alive == 1) & np.isin(desk.fields.number, numbers))
+            desk.release(rows.astype(np.int32))
+            day.count(**{told: len(rows)})
