@@ -95,6 +95,10 @@ def wake_one(self: Any, day: Day) -> None:
     day.people.unable[0] ^= 1
 
 
+def forget_an_objection(self: Any, day: Day) -> None:
+    day.count(redress_filed_cum=1, redress_city_points_filed_cum=1)
+
+
 def leak_record(self: Any, day: Day) -> None:
     desk = day.table("records")
     desk.release(np.flatnonzero(desk.fields.alive == 1)[:1].astype(np.int32))

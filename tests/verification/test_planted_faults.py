@@ -15,6 +15,7 @@ from xinyong.behaviours.deeds import Deeds
 from xinyong.errors import RunError
 from xinyong.institutions.city_points import CityPoints
 from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.redress import Redress
 from xinyong.institutions.sharing_platform import SharingPlatform
 from xinyong.notices import Board
 
@@ -155,6 +156,12 @@ FAULTS = [
         faults.after(f"{BEHAVIOURS}.repaying.kernel.monthly_visits", faults.lose_a_yuan),
         laws_hold,
         "money",
+    ),
+    Fault(
+        "an objection is filed and forgotten",
+        faults.method_after(Redress, "step", faults.forget_an_objection),
+        laws_hold,
+        "redress",
     ),
     Fault(
         "one person's ability is not counted",

@@ -1,8 +1,7 @@
 """Objection and repair for every register but the courts': city points, credit files, black lists, firms."""
 
 import datetime as dt
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -10,11 +9,10 @@ from xinyong.columns import Array, Column, SideTable, Tally, Wheel
 from xinyong.kernels import petitions as kernel
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
+from xinyong.registers import Served, registers_served
 from xinyong.rulebook import RuleBook
-from xinyong.timeline import day_number
 
 OBJECTION, REPAIR = 1, 2
-NOBODY, CODES, NO_LIMIT = 255, 256, 1e9
 COUNTERS = {
     "filed_cum": ("objections filed", "objections"),
     "rulings_cum": ("rulings on objections, by either instance", "rulings"),
@@ -35,12 +33,6 @@ BOOKED = {
     "reconsidered_cum": kernel.RECONSIDERED, "repairs_cum": kernel.REPAIRS, "repaired_cum": kernel.REPAIRED,
     "waited_days_cum": kernel.DAYS,
 }  # fmt: skip
-REVIEW_RULES = (
-    "late_share", "correct_decision_share", "reconsiders_share", "reconsideration_request_days",
-    "reconsideration_decision_days",
-)  # fmt: skip
-REPAIR_RULES = ("repair_asked_share", "repair_after_days", "repair_within_days", "repair_decision_days",
-                "repair_granted_share")  # fmt: skip
 
 
 def tallies(book: RuleBook) -> dict[str, Tally]:
@@ -75,6 +67,9 @@ class Redress(Process):
         "petitions.filed": Column("i4", "day on which the ruling was asked for", "day"),
         "petitions.day": Column("i4", "day of the ruling", "day"),
         "petitions.rulings": Wheel("rulings due"),
+        "desks": SideTable("the registers' desks, in the order of their codes"),
+        "desks.spare": Column("f8", "time left over from the weeks before", "rulings"),
+        "desks.week": Column("i4", "week in which it was worked out"),
         **tallies(RuleBook.load()),
     }
     reads = ("number",)
@@ -91,15 +86,22 @@ class Redress(Process):
         ),
     }
 
+    def begin(self, day: Day) -> None:
+        """A row for each register's desk, with time for one ruling."""
+        desk = day.table("desks")
+        rows = desk.take(1 + len(day.own_rules.registers.rows()))
+        desk.fields.spare[rows] = 1.0
+
     def step(self, day: Day) -> None:
         """New petitions against this week's entries, then the rulings due."""
-        served = _served(day.now.book, day.own_rules, day.now.calendar.monday(day.now.calendar.weeks))
+        end = day.now.calendar.monday(day.now.calendar.weeks)
+        served = registers_served(day.now.book, day.own_rules, end)
         if served is None:
             return
         self._file(day, served, day.hear("entry"))
         self._rule(day, served)
 
-    def _file(self, day: Day, served: "Served", entries: Batch) -> None:
+    def _file(self, day: Day, served: Served, entries: Batch) -> None:
         n = len(entries)
         if not n:
             return
@@ -108,24 +110,14 @@ class Redress(Process):
         luck = ((entries.register.astype(np.int32) << 8) | (weekday << kernel.RANK_BITS)).astype(np.uint16)
         picked, asks = np.empty(n, np.int64), np.empty(n, np.uint8)
         found = kernel.choose(
-            picked,
-            asks,
-            entries.party,
-            luck,
-            entries.wrong,
-            of,
-            day.people.number,
-            served.rules,
-            day.base,
-            day.key,
-        )
+            picked, asks, entries.party, luck, entries.wrong, of, day.people.number, served.rules, day.base, day.key,
+        )  # fmt: skip
         if found:
-            self._open(
-                day, served, entries, picked[:found], asks[:found], of[picked[:found]], luck[picked[:found]]
-            )
+            picked = picked[:found]
+            self._open(day, served, entries, picked, asks[:found], of[picked], luck[picked])
 
     def _open(
-        self, day: Day, served: "Served", entries: Batch, picked: Array, asks: Array, of: Array, luck: Array
+        self, day: Day, served: Served, entries: Batch, picked: Array, asks: Array, of: Array, luck: Array
     ) -> None:
         desk = day.table("petitions")
         rows = desk.take(len(picked))
@@ -143,7 +135,7 @@ class Redress(Process):
         filed = np.bincount(of[asks == kernel.REVIEW], minlength=len(served.rules))
         _count(day, served, {"filed_cum": filed, "open_now": filed})
 
-    def _rule(self, day: Day, served: "Served") -> None:
+    def _rule(self, day: Day, served: Served) -> None:
         desk = day.table("petitions")
         petitions = desk.fields
         due = desk.due("rulings", day.now.week)
@@ -165,12 +157,21 @@ class Redress(Process):
         still_open = totals[:, kernel.RECONSIDERED] - totals[:, kernel.RULINGS]
         _count(day, served, {**booked, "open_now": still_open})
 
-    def _in_turn(self, day: Day, served: "Served", due: Array) -> tuple[Array, Array]:
+    def _time(self, day: Day, served: Served, many: Array) -> Array:
+        """Rulings each register has time for; part of a ruling, or one not asked for, is kept for the next week."""
+        desks = day.table("desks").fields
+        n, pace = len(many), served.pace * len(day.people.number)
+        time = np.minimum(desks.spare[:n] + pace * (day.now.week - desks.week[:n]), pace + 1.0)
+        whole = np.floor(time + 1e-9)
+        desks.spare[:n], desks.week[:n] = np.minimum(time - np.minimum(whole, many), 1.0), day.now.week
+        return np.asarray(whole)
+
+    def _in_turn(self, day: Day, served: Served, due: Array) -> tuple[Array, Array]:
         """The petitions for which this week has time, the oldest first, and their registers; the rest wait."""
         petitions = day.table("petitions").fields
         of = served.row_of[petitions.register[due]]
-        many, parties = np.bincount(of, minlength=len(served.rules)), len(day.people.number)
-        time = served.time(day.now.week, parties)
+        many = np.bincount(of, minlength=len(served.rules))
+        time = self._time(day, served, many)
         held = petitions.held[due] == 1
         if (many <= time).all() and not held.any():
             return due, of
@@ -181,26 +182,10 @@ class Redress(Process):
         goes[order] = place < time[of[order]]
         kernel.put_off(petitions.rulings, petitions.day, petitions.held, due[~goes], day.now.week)
         petitions.held[due[goes]] = 0
-        came, left = (
-            np.bincount(of[~goes & ~held], minlength=len(many)),
-            np.bincount(of[goes & held], minlength=len(many)),
-        )
+        came = np.bincount(of[~goes & ~held], minlength=len(many))
+        left = np.bincount(of[goes & held], minlength=len(many))
         _count(day, served, {"queued_now": came - left})
         return due[goes], of[goes]
-
-
-class Served(NamedTuple):
-    """Registers by row: keys, rules (registers, RULES), rulings a week for one party; and the row of each code."""
-
-    keys: tuple[str, ...]
-    rules: Array
-    pace: Array
-    row_of: Array
-
-    def time(self, week: int, parties: int) -> Array:
-        """Rulings each register has time for in a week; parts of a ruling add up over the weeks."""
-        pace = self.pace * parties
-        return np.asarray(np.floor((week + 1) * pace) - np.floor(week * pace))
 
 
 def _arrays(petitions: Any) -> tuple[Array, ...]:
@@ -212,53 +197,3 @@ def _count(day: Day, served: Served, counted: dict[str, Array]) -> None:
         for row in np.flatnonzero(amounts):
             amount = int(amounts[row])
             day.count(**{f"redress_{name}": amount, f"redress_{served.keys[row]}_{name}": amount})
-
-
-@lru_cache(maxsize=64)
-def _served(book: RuleBook, rules: Any, end: int) -> Served | None:
-    """The registers of these rules; None while no register answers. Day `end` is past the end of the run."""
-    rows = rules.registers.rows()
-    numbers = np.array([_numbers(book, rules, row, end) for row in rows] + [[0.0] * kernel.RULES])
-    if not numbers.any():
-        return None
-    pace = [getattr(row, "capacity_per_100000_week", rules.capacity_per_100000_week) for row in rows]
-    row_of = np.full(CODES, len(rows), np.uint8)
-    for place, row in enumerate(rows):
-        row_of[row.code :] = place
-    per_party = np.array([*(NO_LIMIT if n is None else n / 100_000 for n in pace), 0.0])
-    return Served(tuple(row.key for row in rows), numbers, per_party, row_of)
-
-
-def _numbers(book: RuleBook, rules: Any, row: Any, end: int) -> list[float]:
-    """What the kernel asks of one register's rules; all nought while it does not answer."""
-    repair = _repair(book, rules, row, end)
-    review = (
-        _of(rules, row, "aware_share") * _of(rules, row, "files_if_right_share"),
-        _of(rules, row, "aware_share") * _of(rules, row, "files_if_wrong_share"), row.review_days,
-        *(_of(rules, row, name) for name in REVIEW_RULES),
-    )  # fmt: skip
-    return [0.0] * kernel.RULES if row.review_days is None else [*review, *repair]
-
-
-def _of(rules: Any, row: Any, name: str) -> float:
-    """A rule of one register, or the one that holds for all."""
-    return getattr(row, name, getattr(rules, name)) or 0.0
-
-
-def _repair(book: RuleBook, rules: Any, row: Any, end: int) -> list[float]:
-    """Rules of repair and the day from which it may be asked for; nought if that day lies after the run.
-
-    Who is entered before the law knows repair asks once it does; such requests are planned with the rules of that day.
-    """
-    if getattr(row, "repair_after_days", rules.repair_after_days) is not None:
-        return [*(_of(rules, row, name) for name in REPAIR_RULES), 0.0]
-    own = "repair_after_days" in vars(row)
-    leaf = book.leaves(
-        f"redress.registers.{row.key}.repair_after_days" if own else "redress.repair_after_days"
-    )[0]
-    opens = [date for date in leaf.dates if leaf.values[date].value is not None]
-    if not opens or leaf.values[leaf.dates[-1]].value is None or day_number(opens[-1]) >= end:
-        return [0.0] * 6
-    then = book.on(opens[-1]).redress
-    row = getattr(then.registers, row.key)
-    return [*(_of(then, row, name) for name in REPAIR_RULES), float(day_number(opens[-1]))]
