@@ -3,49 +3,34 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
+from benchmarks.stepping import Stepper
 from xinyong.engine import LocalEngine
 from xinyong.lab.scenario import load_scenario
 from xinyong.population import make_population
 
-WINDOW = 13
 
-
-class Model:
+class Model(Stepper):
     """Scenario china-2012-2019 at any size; `short` begins the burn-in in July 2014 instead of January 2007."""
 
-    def __init__(self, persons: int, seed: int, threads: int = 1, short: bool = False) -> None:
+    def __init__(self, persons: int, seed: int, short: bool = False) -> None:
         scenario = load_scenario("china-2012-2019")
         if short:
             scenario = scenario.model_copy(update={"start": date(2016, 7, 4), "burn_in_weeks": 104})
         recipe = scenario.people()
-        self.plan, self.week = scenario.plan(seed), 0
+        plan, engine = scenario.plan(seed), LocalEngine()
         started = time.perf_counter()
         people = make_population(recipe, seed, recipe.persons / persons)
         self.seconds = {"population": time.perf_counter() - started}
-        self.engine = LocalEngine(threads)
-        self.engine.start(self.plan, people)
+        engine.start(plan, people)
+        super().__init__(plan, engine)
         self.persons = sum(shard.persons for shard in self.engine.shards)
-
-    def use(self, threads: int) -> None:
-        """Go on with another number of threads."""
-        if threads != self.engine.threads:
-            self.engine.close()
-            self.engine.threads, self.engine._pool = threads, ThreadPoolExecutor(threads)
-
-    def step(self, weeks: int) -> None:
-        """Live through some weeks, a quarter at a time as a run does."""
-        for week in range(self.week, self.week + weeks, WINDOW):
-            stop = min(week + WINDOW, self.week + weeks)
-            self.engine.submit([self.plan.frame(w) for w in range(week, stop)])
-            self.engine.gather()
-        self.week += weeks
 
     def memory(self) -> Mapping[str, float]:
         """Bytes a person: columns of parties, side tables, both; and seconds to make the people."""
+        self.home()
         stores = [shard.store for shard in self.engine.shards]
         columns = sum(a.nbytes for s in stores for a in s.columns.values())
         tables = sum(t.nbytes for s in stores for t in s.tables.values())

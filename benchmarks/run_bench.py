@@ -29,7 +29,7 @@ NAMES = {
 
 @dataclass
 class Speed:
-    """Blocks of one tool, size and number of threads."""
+    """Blocks of one tool, size and number of workers."""
 
     tool: str
     persons: int
@@ -61,7 +61,7 @@ class Speed:
 
 
 HEAD = (
-    "| tool | persons | threads | M person-weeks/s | lowest to highest block | per processor-second | load |"
+    "| tool | persons | workers | M person-weeks/s | lowest to highest block | per processor-second | load |"
 )
 
 
@@ -99,7 +99,7 @@ def common_part(quick: bool) -> tuple[list[str], list[str]]:
 
 def ratios(speeds: list[Speed]) -> list[str]:
     """xinyong over each other tool, block against block of the same round."""
-    lines = ["| persons | against | 1 thread | 2 threads | aim |", "|---:|---|---:|---:|---|"]
+    lines = ["| persons | against | 1 worker | 2 workers | aim |", "|---:|---|---:|---:|---|"]
     for other in (s for s in speeds if s.tool != "xinyong"):
         ours = {s.threads: s for s in speeds if s.tool == "xinyong" and s.persons == other.persons}
         times = [
@@ -114,8 +114,8 @@ def ratios(speeds: list[Speed]) -> list[str]:
 
 
 def full_at(persons: int, blocks: int, weeks: int, short: bool) -> dict[str, Any]:
-    """Everything switched on at one size: burn-in, blocks with one and two threads in turn, shares, memory."""
-    model = Tool("full", persons=persons, seed=1, threads=2, short=short)
+    """Everything switched on at one size: burn-in, blocks with one and two workers in turn, shares, memory."""
+    model = Tool("full", persons=persons, seed=1, short=short)
     first = 104 if short else FIRST_BUSY_WEEK
     model.ask("step", weeks=2, threads=2)
     burn = model.ask("step", weeks=first - 2, threads=2)
@@ -146,7 +146,7 @@ def full_part(quick: bool) -> tuple[list[str], list[str], list[str]]:
     )
     found = [full_at(*size) for size in sizes]
     lines = [
-        HEAD.replace("load |", "load | burn-in, 2 threads | measured |"),
+        HEAD.replace("load |", "load | burn-in, 2 workers | measured |"),
         "|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     lines += [s.row(f"{f['burn']:.3g}", f["how"]) for f in found for s in f["speeds"].values()]
@@ -162,7 +162,7 @@ def full_part(quick: bool) -> tuple[list[str], list[str], list[str]]:
         memory.append(f"| {f['persons']:,} | " + " | ".join(cells) + " |")
     middle = found[min(1, len(found) - 1)]
     whole = sum(middle["shares"].values())
-    shares = [f"| part, {middle['persons']:,} persons, 1 thread | ms a week | share |", "|---|---:|---:|"]
+    shares = [f"| part, {middle['persons']:,} persons, 1 worker | ms a week | share |", "|---|---:|---:|"]
     shares += [f"| {n} | {ms:.2f} | {100 * ms / whole:.0f} % |" for n, ms in middle["shares"].items()]
     return [*lines, "", *verdict(found, middle)], memory, shares
 
@@ -178,7 +178,7 @@ def verdict(found: list[dict[str, Any]], middle: dict[str, Any]) -> list[str]:
     if len(found) > 1:
         per = {f["persons"]: 1000 / f["speeds"][2].rate for f in found}
         told = ", ".join(f"{ns:.1f} at {n:,}" for n, ns in per.items())
-        lines.append(f"- linear in persons: nanoseconds a person-week, two threads: {told}")
+        lines.append(f"- linear in persons: nanoseconds a person-week, two workers: {told}")
     size = middle["memory"]["all"]
     lines.append(f"- aim of {AIM_BYTES} bytes of state a person: {size:.1f}, {_yes(size <= AIM_BYTES)}")
     return lines
@@ -209,7 +209,7 @@ def page(quick: bool, with_agreement: bool) -> tuple[list[str], bool]:
         "",
         *machine.describe(), bandwidth,
         f"- load average {before:.1f} at the beginning, {machine.load():.1f} at the end; a load above the number of "
-        "threads measured, plus one, means that other work disturbed the numbers",
+        "workers measured, plus one, means that other work disturbed the numbers",
     ]  # fmt: skip
     parts = [
         ("", about), ("## Everything switched on", full), ("## Memory", memory), ("## Where the time goes", shares),

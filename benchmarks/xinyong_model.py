@@ -1,12 +1,12 @@
 """The common model (model.md) in xinyong: its own processes, patched to the same numbers, on identical adults."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
 
 from benchmarks import common as c
+from benchmarks.stepping import Stepper
 from xinyong.engine import LocalEngine, tally_specs
 from xinyong.lab.scenario import Scenario
 from xinyong.population import ShardPopulation
@@ -71,35 +71,22 @@ def _shard(code: int, persons: int) -> ShardPopulation:
     return ShardPopulation(code, str(code), str(code), 1.0, persons, columns, side)
 
 
-class Model:
+class Model(Stepper):
     """A society and its weeks."""
 
-    def __init__(self, persons: int, seed: int, threads: int = 1) -> None:
+    def __init__(self, persons: int, seed: int) -> None:
         scenario = Scenario(
             name="common", recipe="toy", start=date(2018, 7, 2), end=date(2048, 7, 1), burn_in_weeks=0,
             processes=PROCESSES, sets=rules(),
         )  # fmt: skip
-        self.persons, self.week = persons, 0
-        self.plan = scenario.plan(seed)
-        self.engine = LocalEngine(threads)
-        self.engine.start(self.plan, adults(persons))
-
-    def use(self, threads: int) -> None:
-        """Go on with another number of threads."""
-        if threads != self.engine.threads:
-            self.engine.close()
-            self.engine.threads, self.engine._pool = threads, ThreadPoolExecutor(threads)
-
-    def step(self, weeks: int) -> None:
-        """Live through some weeks."""
-        for week in range(self.week, self.week + weeks, 13):
-            stop = min(week + 13, self.week + weeks)
-            self.engine.submit([self.plan.frame(w) for w in range(week, stop)])
-            self.engine.gather()
-        self.week += weeks
+        self.persons = persons
+        plan, engine = scenario.plan(seed), LocalEngine()
+        engine.start(plan, adults(persons))
+        super().__init__(plan, engine)
 
     def measures(self) -> Mapping[str, float]:
         """Where stocks and counts stand."""
+        self.home()
         total = sum(shard.store.tallies for shard in self.engine.shards)
         held = dict(zip(tally_specs(self.plan), total.tolist(), strict=True))
         return {name: float(held[name]) for name in c.MEASURES}

@@ -56,17 +56,18 @@ class Signals:
 
 def advance(
     engine: Engine, plan: Plan, first: int, stop: int, signals: Signals,
-    tell: Callable[[int], None] | None = None, window: int = WINDOW_WEEKS,
+    tell: Callable[[int], None] | None = None, window: int = WINDOW_WEEKS, bring: bool = True,
 ) -> list[Array]:  # fmt: skip
     """Step all shards from week `first` to `stop`; returns tallies (weeks, tallies) of each shard.
 
-    Without signals to exchange they run `window` weeks at a time. At the end the engine's `shards` hold the state.
+    Without signals to exchange they run `window` weeks at a time. At the end the engine's `shards` hold the state,
+    unless `bring` is not wanted.
     """
     pieces: list[list[Array]] = []
     week = first
     while week < stop:
         end = _window_end(plan, week, stop, window)
-        engine.submit([signals.frame(plan, w) for w in range(week, end)], bring=end == stop)
+        engine.submit([signals.frame(plan, w) for w in range(week, end)], bring=bring and end == stop)
         played = engine.gather()
         pieces.append([p.tallies for p in played])
         signals.note(plan, end - 1, played)
