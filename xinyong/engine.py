@@ -36,7 +36,7 @@ class Plan:
     ) -> Frame:
         """What every shard shares in a week: date, rules in force, draw keys, the nation's last tallies and pools."""
         date = self.calendar.date(week)
-        keys = {}
+        keys = {"traits:fixed": draws.key(self.seed, "traits:fixed", 0)}
         for p in self.processes:
             keys[p.name] = draws.key(self.seed, p.name, week)
             keys[p.name + ":fixed"] = draws.key(self.seed, p.name + ":fixed", 0)

@@ -106,6 +106,11 @@ class Day:
         """Who stands near whom in this shard: ties computed from rows, the same for every process."""
         return Network(self.now.seed, self.shard, int((self._store.columns["kind"] == 0).sum()))
 
+    @property
+    def trait_key(self) -> np.uint64:
+        """Draw key of persons' standing traits, the same for every process (see `xinyong.traits`)."""
+        return self.now.keys["traits:fixed"]
+
     def table(self, name: str) -> Desk:
         """The side table of that name, as far as this process declared it."""
         desk = self._desks.get(name)

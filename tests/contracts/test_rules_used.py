@@ -6,6 +6,8 @@ from xinyong.rulebook import RuleBook, Rules
 
 # Read as a list of its own by the platform's table of memoranda, or shown and explained but carried by later issues.
 READ_ELSEWHERE = (
+    # read by the behaviours of issue 4
+    "traits.",
     "joint_measures.memoranda.",
     "joint_measures.members.",
     "joint_measures.information_checks.",
