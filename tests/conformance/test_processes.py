@@ -257,5 +257,7 @@ def test_a_plan_names_each_process_once():
     """Every process has its own name, and so its own luck."""
     plan = plan_of()
     keys = plan.frame(0).keys
-    assert len({int(k) for k in keys.values()}) == len(keys) == 2 * len(plan.processes)
+    assert (
+        len({int(k) for k in keys.values()}) == len(keys) == 2 * len(plan.processes) + 1
+    )  # and persons' traits
     assert isinstance(plan, Plan)

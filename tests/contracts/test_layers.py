@@ -9,8 +9,8 @@ import pytest
 import source
 
 LAYERS = {
-    0: "process over errors columns notices draws timeline ids names graph traits acts rulebook rulefiles rates memoranda "
-    "kernels i18n registers places sightings",
+    0: "process over errors columns notices draws timeline ids names graph traits acts rulebook rulefiles rates "
+    "memoranda kernels i18n registers places sightings",
     1: "institutions behaviours",
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws",
