@@ -115,3 +115,41 @@ def test_codes_carry_no_score():
     identity = ids.pack(2, 37, 12)
     assert ids.organisation_code(identity, 1)[1:] == ids.organisation_code(identity, 1)[1:]
     assert ids.organisation_code.__annotations__.keys() == {"identity", "kind", "return"}
+
+
+@given(shards, numbers, st.integers(0, 110), st.integers(0, 1), kinds)
+def test_codes_and_names_can_be_read_back(shard, number, age, sex, kind):
+    person, firm = ids.pack(1, shard, number), ids.pack(2, shard, number)
+    hint = ids.read_resident_number(ids.resident_number(person, age, sex))
+    assert hint == ids.Hint(shard, number % ids.CYCLE, False, 0, age, sex)
+    assert ids.read_organisation_code(ids.organisation_code(firm, kind)) == ids.Hint(
+        shard, number, True, kind
+    )
+    for told in (ids.name(person), ids.latin_name(person), ids.name(person).removeprefix("〔合成〕")):
+        assert ids.read_name(told) == ids.Hint(shard, number, None)
+    for told in (ids.organisation_name(firm, kind), ids.latin_organisation_name(firm, kind)):
+        assert ids.read_name(told) == ids.Hint(shard, number, True, kind)
+
+
+def test_a_code_with_a_slip_is_explained():
+    good = ids.resident_number(ids.pack(1, 37, 7), 40, 1)
+    firm = ids.organisation_code(ids.pack(2, 37, 7), 1)
+    for code, read in ((good, ids.read_resident_number), (firm, ids.read_organisation_code)):
+        wrong = code[:-1] + ("1" if code[-1] == "0" else "0")
+        with pytest.raises(XinyongError, match=rf"did you mean '{code}'"):
+            read(wrong)
+        with pytest.raises(XinyongError, match="no synthetic"):
+            read("11010519491231002X")
+    with pytest.raises(XinyongError, match="no date of birth"):
+        ids.read_resident_number("00003719991399001" + ids.resident_check("00003719991399001"))
+    with pytest.raises(XinyongError, match="did you mean '〔合成〕"):
+        ids.read_name("甲丑·三七·〇〇〇七")
+    assert ids.read_name("王小明") is None
+
+
+def test_no_real_code_can_be_read():
+    """Codes that real validators accept are refused here, and those of here are refused by them (V-16)."""
+    for real in ("91110000600037341L", "36042619910101007X"):
+        for read in (ids.read_resident_number, ids.read_organisation_code):
+            with pytest.raises(XinyongError):
+                read(real)

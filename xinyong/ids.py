@@ -1,10 +1,12 @@
 """Identities: 64-bit ids, and invented names and codes that fail every check outside this laboratory.
 
+Names and codes are functions of the id (and of age, sex or kind); `Hint` is what can be read back from one.
 *Source:* docs/decisions/0001 and 0007; GB 11643 (resident numbers), GB 32100 and GB 11714 (organisations).
 """
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
 from xinyong.errors import XinyongError, did_you_mean
 
@@ -32,6 +34,29 @@ CODE_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _CATEGORY = {1: "1", 2: "2", 3: "3", 4: "4"}
 _SEQUENCES, _YEAR_DAYS, _SCATTER = 500, 365, 7919
+CYCLE = _SEQUENCES * _YEAR_DAYS
+_UNSCATTER = pow(_SCATTER, -1, CYCLE)
+_NAME = re.compile(
+    rf"(?:〔{MARK}〕)?([{_STEMS}])([{_BRANCHES}])·([{_DIGITS}]{{1,8}})·([{_DIGITS}]{{4,10}})(.*)"
+)
+_LATIN = re.compile(
+    rf"(?:{MARK_LATIN} )?([a-z]{{2,9}})-([0-9]{{1,8}})-([0-9]{{4,10}})(?: (.*))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a name or a code says of whom it names; None where it says nothing.
+
+    `number` is the local number without the top bit; a resident number gives it only modulo `CYCLE`.
+    """
+
+    shard: int
+    number: int
+    organisation: bool | None
+    kind: int | None = None
+    age: int | None = None
+    sex: int | None = None
 
 
 def pack(kind: int, shard: int, number: int) -> int:
@@ -91,15 +116,23 @@ def parse(written: str) -> int:
 def name(identity: int) -> str:
     """Give the invented Chinese name of a party: mark, sexagenary pair, digits; nobody is called so."""
     _, shard, number = unpack(identity)
-    pair = _STEMS[number % 10] + _BRANCHES[number % 12]
+    pair, _ = cycle_pair(number)
     return f"〔{MARK}〕{pair}·{_chinese_digits(shard)}·{_chinese_digits(number, 4)}"
 
 
 def latin_name(identity: int) -> str:
     """Give the invented name in Latin letters, with the mark."""
     _, shard, number = unpack(identity)
-    pair = f"{_STEMS_LATIN[number % 10]}{_BRANCHES_LATIN[number % 12]}".capitalize()
+    _, pair = cycle_pair(number)
     return f"{MARK_LATIN} {pair}-{shard}-{number:04d}"
+
+
+def cycle_pair(place: int) -> tuple[str, str]:
+    """Give the pair of the sixty-year cycle at a place, in Chinese and in Latin letters: 甲子, Jiazi is 0."""
+    return (
+        _STEMS[place % 10] + _BRANCHES[place % 12],
+        f"{_STEMS_LATIN[place % 10]}{_BRANCHES_LATIN[place % 12]}".capitalize(),
+    )
 
 
 def organisation_name(identity: int, kind: int) -> str:
@@ -133,7 +166,7 @@ def resident_number(identity: int, age: int, sex: int, census: dt.date = CENSUS_
     kind, shard, number = unpack(identity)
     if kind != PERSON:
         raise XinyongError(f"{text(identity)} is no person; only persons have resident numbers")
-    slot = number * _SCATTER % (_SEQUENCES * _YEAR_DAYS)
+    slot = number * _SCATTER % CYCLE
     days, sequence = divmod(slot, _SEQUENCES)
     born = census.replace(year=census.year - int(age)) - dt.timedelta(days=days)
     body = f"{_region(shard)}{born:%Y%m%d}{2 * sequence % 1000 + int(sex):03d}"
@@ -184,3 +217,75 @@ def _region(shard: int) -> str:
     if shard > 9999:
         raise XinyongError(f"shard {shard} has no synthetic region; codes above 9999 do not fit `00xxxx`")
     return f"00{shard:04d}"
+
+
+def read_resident_number(code: str, census: dt.date = CENSUS_DAY) -> Hint:
+    """Read back a number that `resident_number` made; an XinyongError says what is wrong with any other."""
+    if not re.fullmatch(r"00[0-9]{15}[0-9X]", code):
+        raise XinyongError(
+            f"{code!r} is no synthetic resident number: 18 digits that begin with 00, a region of no place"
+        )
+    _checked(code, resident_check(code[:17]))
+    try:
+        born = dt.date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
+    except ValueError as error:
+        raise XinyongError(f"{code!r}: {code[6:14]} is no date of birth ({error})") from error
+    birthday = census.replace(year=born.year)
+    age = census.year - born.year - (born > birthday)
+    days = (census.replace(year=census.year - age) - born).days
+    sex = int(code[16]) % 2
+    slot = days * _SEQUENCES + (int(code[14:17]) - sex) // 2
+    return Hint(int(code[2:6]), slot * _UNSCATTER % CYCLE, organisation=False, kind=0, age=age, sex=sex)
+
+
+def read_organisation_code(code: str) -> Hint:
+    """Read back a code that `organisation_code` made; an XinyongError says what is wrong with any other."""
+    if not re.fullmatch(rf"X[1-4]00[0-9]{{4}}[{_ALPHABET}]{{8}}[0-9X][{_ALPHABET}]", code):
+        raise XinyongError(
+            f"{code!r} is no synthetic organisation code: 18 characters that begin with X, an authority of no place, "
+            "then 1 to 4 and a region 00xxxx"
+        )
+    _checked(code, code_check(code[:17]))
+    number = 0
+    for character in code[8:16]:
+        number = number * 31 + _ALPHABET.index(character)
+    if number > _NUMBER_MASK or code[16] != inner_check(code[8:16]):
+        raise XinyongError(f"{code!r}: the inner code {code[8:17]} is not one of an organisation here")
+    return Hint(int(code[4:8]), number, organisation=True, kind=int(code[1]))
+
+
+def _checked(code: str, right: str) -> None:
+    if code[17] != right:
+        raise XinyongError(f"{code!r} fails its check character (did you mean '{code[:17]}{right}'?)")
+
+
+def read_name(written: str) -> Hint | None:
+    """Read back a Chinese or Latin name, with or without the mark; None if it has not the form of one.
+
+    Raises XinyongError with the right name where only the pair of the cycle or the word for the kind is wrong.
+    """
+    text = written.strip()
+    found = _NAME.fullmatch(text)
+    latin = None if found else _LATIN.fullmatch(text)
+    if found:
+        shard, number = (int("".join(str(_DIGITS.index(c)) for c in found[k])) for k in (3, 4))
+        pair, word, words, told = f"{found[1]}{found[2]}·", found[5], _ORGANISATION_WORDS, name
+    elif latin:
+        shard, number = int(latin[2]), int(latin[3])
+        pair, word, words, told = (
+            f" {latin[1].capitalize()}-",
+            latin[4] or "",
+            _ORGANISATION_WORDS_LATIN,
+            latin_name,
+        )
+    else:
+        return None
+    if shard > _SHARD_MASK or number > _NUMBER_MASK:
+        raise XinyongError(f"{written!r}: the shard or the number is too large for a name here")
+    right = told(pack(PERSON, shard, number))
+    if pair not in right:
+        raise XinyongError(f"nobody is called {written!r} (did you mean '{right}'?)")
+    kinds = {w.lower(): k for k, w in words.items()}
+    if word and word.lower() not in kinds:
+        raise XinyongError(f"{written!r}: no kind of organisation{did_you_mean(word, words.values())}")
+    return Hint(shard, number, True if word else None, kinds[word.lower()] if word else None)

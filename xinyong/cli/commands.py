@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from xinyong import __version__
-from xinyong.cli import examples
+from xinyong.cli import examples, public
 from xinyong.cli.printing import print_json, print_table, progress
-from xinyong.cli.reading import date, opened, patches, run_folder, whole
+from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
 
 app = App(
     name="xinyong",
@@ -22,9 +22,6 @@ app = App(
 app.register_install_completion_command(
     help="Install completion by the Tab key for your shell (bash, zsh, fish)."
 )
-
-Whole = Annotated[int, Parameter(converter=whole)]
-Json = Annotated[bool, Parameter(name="--json")]
 
 
 @app.command(sort_key=1, help_epilogue=examples.RUN)
@@ -244,6 +241,10 @@ def show(
     )
     for line in told.standing:
         print(line)
+
+
+app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
+app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
 
 
 @app.command(sort_key=7, help_epilogue=examples.RECIPE)

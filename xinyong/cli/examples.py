@@ -59,6 +59,24 @@ SHOW = """Examples:
 Every person is invented. Ids stand in episodes.parquet, column party.
 """
 
+LOOKUP = """Examples:
+  xinyong lookup runs/demo P-13-0000012
+  xinyong lookup runs/demo 〔合成〕甲子·一三·〇〇六〇 --site shixin
+  xinyong lookup runs/demo X1001300000000243J --site gsxt --on 2016-03-01
+  xinyong lookup runs/demo Jiazi-13-0060 --json
+
+One party at a time; no wildcards. Names and codes are invented, see `xinyong show`.
+"""
+
+MAP = """Examples:
+  xinyong map runs/demo
+  xinyong map runs/demo --at 300,-450 --radius 800
+  xinyong map runs/demo --near P-13-0000012 --on 2019-03-01 --json
+  xinyong map runs/demo --svg map.svg
+
+There is a map only where and since the rules say (Hebei, 14 January 2019).
+"""
+
 RECIPE = """Examples:
   xinyong recipe my_town.yaml
   xinyong recipe age_sex.csv --json

@@ -4,7 +4,9 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from cyclopts import Token
@@ -77,6 +79,10 @@ def whole(_: Any, tokens: Sequence["Token"]) -> int:
     if not re.fullmatch(r"[+-]?\d+", text):
         raise ValueError(f"{text!r} is not a whole number.")
     return int(text)
+
+
+Whole = Annotated[int, Parameter(converter=whole)]
+Json = Annotated[bool, Parameter(name="--json")]
 
 
 def date(text: str | None, flag: str) -> dt.date | None:

@@ -45,6 +45,24 @@ _RECORDS = {
     "copy": ("bool", "", "true for an invented copy of a true record"),
     "shard": ("text", "", "where it was made"),
 }
+_SIGHTINGS = {
+    "date": ("date", "", "day on which somebody learned of a listing"),
+    "asker": ("int64", "", "id of who learned of it; 0 if nobody of the shard"),
+    "party": ("int64", "", "id of the listed party"),
+    "channel": ("uint8", "", "code of the site (rules public_portal.sites); 100 the map of debtors"),
+    "reason": ("uint8", "", "code of the kind of asker (rules public_portal.askers); 0 a scan of the map"),
+    "shard": ("text", "", "where both live"),
+}
+_PARTIES = {
+    "party": ("int64", "", "id; name and unified code are functions of it, age and sex (xinyong.ids)"),
+    "kind": ("uint8", "", "0 person, 1 enterprise, 2 self-employed, 3 social organisation, 4 department"),
+    "age": ("uint8", "years", "age at the census; 0 for organisations"),
+    "sex": ("uint8", "", "0 female, 1 male; 0 for organisations"),
+    "city": ("uint8", "", "city whose points scheme applies, 0 none"),
+    "grade": ("uint8", "", "the city's grade at the end of the run, 1 the best; 0 none"),
+    "representative": ("int64", "", "id of an organisation's legal representative; 0 for persons"),
+    "size": ("uint8", "", "size class of an organisation: 0 micro, 1 small, 2 medium, 3 large"),
+}
 
 
 def data_dictionary(plan: Plan) -> dict[str, Any]:
@@ -57,6 +75,8 @@ def data_dictionary(plan: Plan) -> dict[str, Any]:
         "weekly": {**_HEAD, **_WEEKLY, **tallies},
         "episodes": {**_HEAD, **_EPISODES},
         "records": {**_HEAD, **_RECORDS},
+        "sightings": {**_HEAD, **_SIGHTINGS},
+        "parties": {**_HEAD, **_PARTIES},
     }
     return {
         table: {name: {"type": t, "unit": u, "meaning": m} for name, (t, u, m) in columns.items()}

@@ -150,6 +150,42 @@ def living_records(shard: Shard) -> dict[str, Array]:
     }  # fmt: skip
 
 
+def sighting_rows(shard: Shard, told: dict[str, Array], replicate: int) -> dict[str, Array]:
+    """Who learned of whose listing in one shard; names of channels and grounds are in the rule book, by code."""
+    asker = party_ids(shard, np.maximum(told["asker"], 0))
+    return {
+        "replicate": np.full(len(asker), replicate, np.int32),
+        "date": dates_of(told["day"]),
+        "asker": np.where(told["asker"] < 0, 0, asker),
+        "party": party_ids(shard, told["party"]),
+        "channel": told["channel"],
+        "reason": told["reason"],
+        "shard": np.full(len(asker), shard.name, object),
+    }
+
+
+def everybody(shard: Shard) -> dict[str, Array]:
+    """Rows of all parties of a shard."""
+    return {"party": np.arange(shard.store.parties, dtype=np.int32)}
+
+
+def party_rows(shard: Shard, held: dict[str, Array], replicate: int) -> dict[str, Array]:
+    """What the public sites need to know of every party of one shard at the end of a run; numbers only."""
+    rows, c = held["party"], shard.store.columns
+    firms = shard.store.tables["organisations"].columns
+    firms = {name: firms[name][: shard.organisations] for name in ("party", "representative", "size")}
+    speaker, size = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.uint8)
+    speaker[firms["party"]], size[firms["party"]] = party_ids(shard, firms["representative"]), firms["size"]
+    return {
+        "replicate": np.full(len(rows), replicate, np.int32),
+        "party": party_ids(shard, rows),
+        "kind": c["kind"], "age": c["age"], "sex": c["sex"], "city": c["city"],
+        "grade": c.get("grade", np.zeros(len(rows), np.uint8)),
+        "representative": speaker,
+        "size": size,
+    }  # fmt: skip
+
+
 def joined(batches: list[dict[str, Array]]) -> dict[str, Array]:
     """Batches of the same shape end to end."""
     if not batches:

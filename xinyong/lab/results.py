@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMATS = (1,)
-TABLES = ("weekly", "episodes", "records")
+TABLES = ("weekly", "episodes", "records", "sightings", "parties")
 KEYS = ("synthetic", "replicate", "seed", "week", "date", "shard", "scale")
 
 Days = NDArray[np.datetime64]
@@ -117,7 +117,7 @@ class Run:
         return set(measures) <= set(self.measures)
 
     def table(self, sql: str) -> Table:
-        """Answer a question in SQL over the views weekly, episodes and records."""
+        """Answer a question in SQL over the views weekly, episodes, records, sightings and parties."""
         import duckdb
 
         try:

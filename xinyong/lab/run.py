@@ -227,6 +227,7 @@ def _write_kept(job: Job, shards: list[Shard], replicate: int, stop: int) -> Non
     for table, kind, rows_of in (
         ("episodes", "episode", export.episode_rows),
         ("records", "record", export.record_rows),
+        ("sightings", "sighting", export.sighting_rows),
     ):
         found = []
         for shard in shards:
@@ -239,10 +240,11 @@ def _write_kept(job: Job, shards: list[Shard], replicate: int, stop: int) -> Non
 
 
 def _close_books(job: Job, shards: list[Shard], replicate: int, weeks: int) -> None:
-    """Write list episodes and records that are still open at the end."""
+    """Write list episodes and records that are still open at the end, and the register of all parties."""
     for table, open_of, rows_of in (
         ("episodes", export.open_episodes, export.episode_rows),
         ("records", export.living_records, export.record_rows),
+        ("parties", export.everybody, export.party_rows),
     ):
         found = [rows_of(s, rows, replicate) for s in shards if (rows := open_of(s))]
         if found:
@@ -331,6 +333,8 @@ def _finish(job: Job) -> None:
         ("weekly", "replicate, week, shard = 'all' DESC, shard"),
         ("episodes", 'replicate, "case", published_date'),
         ("records", "replicate, record, copy, created_date, party"),
+        ("sightings", "replicate, date, party, asker, channel, reason"),
+        ("parties", "replicate, party"),
     ):
         parts = sorted((job.out / "parts").glob(f"{table}-*.parquet"))
         if parts:

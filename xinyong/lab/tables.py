@@ -47,12 +47,9 @@ def write_table(path: Path, columns: Columns) -> None:
     with whole_or_nothing(path) as draft, duckdb.connect() as db:
         days = [name for name, array in columns.items() if array.dtype.kind == "M"]
         db.register("part", {n: a.astype("datetime64[us]") if n in days else a for n, a in columns.items()})
-        dated = "".join(f', CAST("{name}" AS DATE) AS "{name}"' for name in days)
-        select = (
-            f"SELECT '{MARK}' AS synthetic, * REPLACE ({dated[2:]}) FROM part"
-            if days
-            else "SELECT * FROM part"
-        )
+        dated = ", ".join(f'CAST("{name}" AS DATE) AS "{name}"' for name in days)
+        every = f"* REPLACE ({dated})" if days else "*"
+        select = f"SELECT '{MARK}' AS synthetic, {every} FROM part"
         try:
             db.execute(f"COPY ({select}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.Error as error:
