@@ -99,6 +99,7 @@ def process(name: str, kind: Any) -> str:
         ("heard", code(kind.heard)),
         ("watches", code(kind.watches)),
         ("consults", code(kind.consults)),
+        ("audits", code(kind.audits)),
         ("dense pass", f"{kind.dense_ns_per_party:g} ns a party" if kind.dense_ns_per_party else "none"),
     ]
     notices = "".join(notice(key, value) for key, value in kind.posts.items())

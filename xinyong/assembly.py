@@ -66,7 +66,7 @@ def order(processes: list[Process]) -> tuple[Process, ...]:
     for p in processes:
         for name in (*p.reads, *p.recalls, *p.watches, *p.consults):
             _needs(p, name, owner)
-        for name in (*p.reads, *p.may_read):
+        for name in (*p.reads, *p.may_read, *p.audits):
             after[p.name] |= {owner[name]} if name in owner else set()
         for name in (*p.recalls, *p.may_recall):
             if name in owner and owner[name] != p.name and owner[name] in after:

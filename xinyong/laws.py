@@ -7,6 +7,7 @@ import numpy as np
 from xinyong.columns import Array
 from xinyong.engine import Shard
 from xinyong.errors import RunError
+from xinyong.institutions.accounts import ITEMS
 from xinyong.institutions.redress import COUNTERS
 from xinyong.kernels.petitions import REPAIR
 
@@ -227,6 +228,21 @@ def redress(shard: Shard) -> str:
     return _differs(pairs)
 
 
+def accounts(shard: Shard) -> str:
+    """Each account is the sum of its items, and every book stands where its count stands (V-49)."""
+    books = rows_of(shard, "books")
+    if not books:
+        return ""
+    sums = dict.fromkeys((f"account_{item.account}_fen_cum" for item in ITEMS), 0)
+    for item in ITEMS:
+        sums[f"account_{item.account}_fen_cum"] += tally(shard, f"spent_{item.key}_fen_cum")
+    counts = {
+        item.counts: (int(seen), tally(shard, item.counts))
+        for item, seen in zip(ITEMS, books["seen"], strict=True)
+    }
+    return _differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
+
+
 LAWS: tuple[Law, ...] = (
     list_stock,
     one_state,
@@ -240,4 +256,5 @@ LAWS: tuple[Law, ...] = (
     exposed,
     ability,
     redress,
+    accounts,
 )

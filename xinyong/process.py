@@ -27,6 +27,7 @@ class Process:
     `heard`   notices it acts on one step later
     `watches` tallies of the whole nation, as they stood after the last step
     `consults` pools of the whole nation, as they stood at the end of the last year
+    `audits`  tallies of this shard, as they stand now: it comes after whoever keeps them; 0 if nobody does
     """
 
     name: ClassVar[str] = ""
@@ -40,6 +41,7 @@ class Process:
     heard: ClassVar[tuple[str, ...]] = ()
     watches: ClassVar[tuple[str, ...]] = ()
     consults: ClassVar[tuple[str, ...]] = ()
+    audits: ClassVar[tuple[str, ...]] = ()
     dense_ns_per_party: ClassVar[float] = 0.0
 
     def begin(self, day: "Day") -> None:
@@ -172,6 +174,17 @@ class Day:
     def tallied(self, name: str) -> int:
         """The present value of a tally this process owns."""
         return int(self._store.tallies[self._tally[name]])
+
+    def audited(self) -> Array:
+        """The present values (n,) of the tallies this process audits, in the order of its declaration."""
+        kept, places = self._audited
+        return np.where(kept, self._store.tallies[places], 0)
+
+    @cached_property
+    def _audited(self) -> tuple[Array, Array]:
+        names = {name: place for place, name in enumerate(self._store.tally_names)}
+        kept = np.array([name in names for name in self._process.audits], bool)
+        return kept, np.array([names.get(name, 0) for name in self._process.audits], np.int64)
 
 
 def _desk(process: Process, store: Store, name: str) -> Desk:

@@ -13,6 +13,7 @@ from xinyong.behaviours.ability import Ability
 from xinyong.behaviours.borrowing import Borrowing
 from xinyong.behaviours.deeds import Deeds
 from xinyong.errors import RunError
+from xinyong.institutions.accounts import Accounts
 from xinyong.institutions.city_points import CityPoints
 from xinyong.institutions.court_list import CourtList
 from xinyong.institutions.redress import Redress
@@ -162,6 +163,12 @@ FAULTS = [
         faults.method_after(Redress, "step", faults.forget_an_objection),
         laws_hold,
         "redress",
+    ),
+    Fault(
+        "a fen is booked to an account and to no item",
+        faults.method_after(Accounts, "step", lambda self, day: day.count(account_coercive_fen_cum=1)),
+        laws_hold,
+        "accounts",
     ),
     Fault(
         "one person's ability is not counted",

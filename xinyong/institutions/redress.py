@@ -95,7 +95,7 @@ class Redress(Process):
     def step(self, day: Day) -> None:
         """New petitions against this week's entries, then the rulings due."""
         end = day.now.calendar.monday(day.now.calendar.weeks)
-        served = registers_served(day.now.book, day.own_rules, end)
+        served = registers_served(day.now.book, day.now.date, end)
         if served is None:
             return
         self._file(day, served, day.hear("entry"))
