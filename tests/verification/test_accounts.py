@@ -100,6 +100,12 @@ def test_an_account_that_does_not_exist_is_refused(tmp_path: Path):
         items_of(RuleBook.load(folder, {"accounts.items.judgments.account": "coerciv"}))
 
 
+def test_a_scenario_changes_costs_only():
+    """What an item counts is part of the model; a scenario that would change it is told so, not ignored."""
+    with pytest.raises(RuleError, match="may change what an item costs"):
+        play(checks.stressed_plan({"accounts.items.records.account": "coercive"}), PEOPLE, weeks=1)
+
+
 def test_the_plan_without_any_count_books_systems_only():
     """Alone, the accounts find no counts and charge only for what the law has in force."""
     plan = plan_of(

@@ -78,6 +78,11 @@ class Accounts(Process):
 @lru_cache(maxsize=256)
 def _prices(book: RuleBook, since: dt.date) -> tuple[Array, Array, Array]:
     """Cost of one of each item (fen); 1 for items that are levels; 1 for items that are rules now in force."""
+    if items_of(book) != ITEMS:
+        raise RuleError(
+            "accounts.items: a scenario may change what an item costs, not what it counts or which account it is "
+            "booked to; change the row in xinyong/rules/accounts.yaml"
+        )
     rules = book.on(since)
     cost = np.array([int(row.unit_cost_fen or 0) for row in rules.accounts.items.rows()], np.int64)
     stock = np.array([item.counts.endswith("_now") for item in ITEMS], np.int64)
