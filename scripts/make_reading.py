@@ -35,8 +35,8 @@ def page() -> str:
 
 def item(name: str, found: Requirement) -> str:
     """One statement in both languages, with its links."""
-    status = SAID[found.status] + (f" {found.issue}: {found.why}" if found.issue else "")
-    status += f": {found.why}" if found.why and not found.issue else ""
+    status = SAID[found.status] + (f" {found.issue}" if found.issue else "")
+    status += f": {found.why.en}" if found.why else ""
     lines = [
         f"### {name}\n",
         f"{found.en}  ",

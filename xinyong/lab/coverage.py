@@ -183,7 +183,7 @@ def _row(links: Links, section: str, name: str, found: Requirement) -> Row:
     tried += [(test, links.test(test)) for test in carriers.tests]
     return Row(
         name, section, found.tag, found.status, found.en, found.place.told(), found.check, carriers.rules,
-        carriers.files, carriers.tests, found.checked, found.conflicts, found.issue, found.why,
+        carriers.files, carriers.tests, found.checked, found.conflicts, found.issue, found.why.en if found.why else "",
         tuple(wrong for _, wrong in tried if wrong), tuple(what for what, wrong in tried if wrong is None),
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ class Requirement(_Strict):
     checked: Annotated[tuple[Literal["test", "run", "shown"], ...], BeforeValidator(_several)] = ()
     conflicts: Names = ()
     issue: int | None = None
-    why: str = ""
+    why: Text | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> "Requirement":
@@ -119,10 +119,6 @@ class Requirement(_Strict):
         if ("test" in self.checked) != bool(self.carried_by.tests):
             raise ValueError("`checked` says test exactly where a test is named")
         return self
-
-    def text(self, chinese: bool) -> str:
-        """Give the paraphrase in one language."""
-        return self.zh if chinese else self.en
 
 
 class Question(_Strict):

@@ -43,14 +43,14 @@ def body(c: Context) -> Markup:
     quiz = [question for section in reading.sections.values() for question in section.quiz]
     parts.append(heading(t("Common misreadings")))
     for question in quiz:
-        asked, answer = ((x.zh if t.chinese else x.en) for x in (question.asked, question.answer))
+        asked, answer = (t.pick(x.en, x.zh) for x in (question.asked, question.answer))
         parts.append(folded(asked, prose(answer), keep=True))
     return join(parts)
 
 
 def _section(c: Context, section: Section) -> Markup:
     """Fold one part of the reading under its title."""
-    title = section.title.zh if c.words.chinese else section.title.en
+    title = c.words.pick(section.title.en, section.title.zh)
     items = join(_item(c, name, found) for name, found in section.requirements.items())
     return folded(f"{title} · {len(section.requirements)}", items, keep=True)
 
@@ -62,18 +62,18 @@ def _item(c: Context, name: str, found: Requirement) -> Markup:
     if found.issue:
         about += f" ({found.issue})"
     return Markup('<div class="item" id="{}"><h4>{} <span class="mark">{}</span></h4>{}{}{}</div>').format(
-        c.key(name), name, about, prose(found.text(t.chinese)), _links(c, found), _conflicts(c, found)
+        c.key(name), name, about, prose(t.pick(found.en, found.zh)), _links(c, found), _conflicts(c, found)
     )
 
 
 def _links(c: Context, found: Requirement) -> Markup:
     """List what carries it: pages of this report as links, rules, files and tests by name."""
-    carried = found.carried_by
+    t, carried = c.words, found.carried_by
     parts: list[Cell] = [_code(path) for path in carried.rules]
     parts += [_file(c, file) for file in carried.files if file != f"{PAGES}reading.py"]
     parts += [_code(test) for test in carried.tests]
     lines = [join(part if k == 0 else Markup(" · {}").format(part) for k, part in enumerate(parts))]
-    lines += [Markup('<span lang="en">{}</span>').format(found.why)] if found.why else []
+    lines += [Markup("{}").format(t.pick(found.why.en, found.why.zh))] if found.why else []
     return join(Markup('<p class="carried">{}</p>').format(line) for line in lines if line)
 
 
@@ -107,7 +107,7 @@ def _timeline(c: Context) -> Markup:
     lines: list[list[Cell]] = [
         [
             event.date.isoformat()[: SHOWN[event.precision]],
-            event.name if t.chinese else event.gloss,
+            t.pick(event.gloss, event.name),
             ", ".join(event.requirements) or NDASH,
         ]
         for event in timeline()
