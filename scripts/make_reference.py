@@ -163,7 +163,12 @@ def rules() -> str:
     for leaf in book.leaves():
         head = leaf.path.split(".")
         sections.setdefault("/".join(head[:2]) if head[0] == "cities" else head[0], []).append(leaf)
-    parts += [f"## `{name}`\n\n" + rule_table(leaves) for name, leaves in sorted(sections.items())]
+    cities = {row.key: book.city(row.key) for row in book.on(dt.date(2019, 1, 1)).cities.rows()}
+    sections |= {f"cities/{key}": sections.get(f"cities/{key}", []) for key in cities}
+    for name, leaves in sorted(sections.items()):
+        like = cities[name.removeprefix("cities/")].like if name.startswith("cities/") else ""
+        rest = f"What is not said here is as in `cities/{like}`.\n\n" if like else ""
+        parts.append(f"## `{name}`\n\n{rest}" + (rule_table(leaves) if leaves else ""))
     return "\n".join([*parts, "## `policy_calendar`\n\n" + calendar(book)])
 
 

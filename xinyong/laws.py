@@ -139,22 +139,55 @@ def wants(shard: Shard) -> str:
 
 
 def points(shard: Shard) -> str:
-    """Points are the base plus the live ledger, and every file has one grade (V-44, V-45)."""
-    ledger = rows_of(shard, "ledger")
-    if not ledger or "points" not in shard.store.columns:
+    """Points are the city's base plus the live ledger, and every file has one grade (V-44, V-45)."""
+    files, ledger = rows_of(shard, "residents"), rows_of(shard, "ledger")
+    if "points" not in files:
         return ""
-    held, files = shard.store.columns["points"], shard.store.columns["grade"] > 0
+    held, filed = files["points"].astype(np.int64), files["grade"] > 0
     booked = np.zeros(len(held), np.int64)
-    np.add.at(booked, ledger["party"], ledger["delta"])
-    bases = np.unique(held[files] - booked[files])
+    np.add.at(booked, ledger["resident"], ledger["delta"])
+    base = (held - booked)[filed]
+    order = np.lexsort((base, files["city"][filed]))
+    cities, bases = files["city"][filed][order], base[order]
+    uneven = np.flatnonzero((np.diff(cities) == 0) & (np.diff(bases) != 0))
+    if len(uneven):
+        return f"files of city {int(cities[uneven[0]])} have different bases"
     graded = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("grade_"))
-    told = f"{len(bases)} different bases" if len(bases) > 1 else ""
-    return told or _differs(
+    scored = tally(shard, "scored_persons_now") + tally(shard, "scored_organisations_now")
+    return _differs(
         {
-            "points_sum_now": (tally(shard, "points_sum_now"), int(held[files].sum(dtype=np.int64))),
-            "graded files": (graded, int(files.sum())),
+            "points_sum_now": (tally(shard, "points_sum_now"), int(held[filed].sum())),
+            "graded files": (graded, int(filed.sum())),
+            "files": (scored, int(filed.sum())),
         }
     )
+
+
+def city_records(shard: Shard) -> str:
+    """Deeds seen are kept back, on the way or delivered (V-42); city lists: entries less ends are live (V-41)."""
+    filings, entries, files = (rows_of(shard, t) for t in ("filings", "entries", "residents"))
+    told = {}
+    if filings:
+        sent = ("kept_back_cum", "on_the_way_now", "delivered_cum")
+        told["deeds seen"] = (tally(shard, "deeds_cum"), sum(tally(shard, f"city_records_{n}") for n in sent))
+        told["on the way"] = (tally(shard, "city_records_on_the_way_now"), len(filings["party"]))
+    for code, which in enumerate(("red", "black"), start=1) if entries else ():
+        live = tally(shard, f"city_{which}_entries_cum") - tally(shard, f"city_{which}_ended_cum")
+        told[f"{which} entries less ends"] = (live, int((entries["list"] == code).sum()))
+        told[f"{which} entries by resident"] = (live, int(files[which].sum(dtype=np.int64)))
+    return _differs(told)
+
+
+def outcomes(shard: Shard) -> str:
+    """No more are admitted than apply, and what standing gives and takes lies within."""
+    for what in ("school", "loan", "promotion"):
+        applied, admitted, given, taken = (
+            tally(shard, f"{what}_{n}_cum")
+            for n in ("applied", "admitted", "by_standing", "lost_by_standing")
+        )
+        if not 0 <= given <= admitted <= applied - taken:
+            return f"{what}: {applied} applied, {admitted} admitted, {given} by and {taken} not for standing"
+    return ""
 
 
 def minors(shard: Shard) -> str:
@@ -251,6 +284,8 @@ LAWS: tuple[Law, ...] = (
     bars,
     wants,
     points,
+    city_records,
+    outcomes,
     minors,
     money,
     exposed,

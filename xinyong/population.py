@@ -110,7 +110,7 @@ def _parts(recipe: Recipe, seed: int, code: int, cells: Cells, scale: float) -> 
     city, inside, local = recipe.city_in(code), 0, 0
     if city:
         inside = min(everyone, _rounded(city.persons, scale))
-        local = min(inside, _rounded(city.local.value, scale))
+        local = min(inside, _rounded(city.local.value if city.local else 0, scale))
     in_city = systematic(cells.persons, inside, offsets[0])
     outside = everyone - inside
     local_outside = outside - _rounded(outside * recipe.migrant_share.value, 1.0)
@@ -135,13 +135,41 @@ def _add_organisations(
     speaker = _representatives(recipe, seed, code, people, city, numbers)
     rows = {name: np.zeros(count, dtype=dtype) for name, dtype in COLUMNS.items()}
     rows |= {name: people[name][speaker] for name in ("urban", "local", "income")}
-    rows |= {"number": numbers.astype(np.uint32), "kind": kind, "city": city}
+    places = _places(recipe, code, people)
+    rows |= {
+        "number": numbers.astype(np.uint32),
+        "kind": kind,
+        "city": np.where(city > 0, city, places[speaker]),
+    }
+    people = people | {"city": places}
     side: Columns = {
         "party": np.arange(persons, persons + count, dtype=np.int32),
         "representative": speaker.astype(np.int32),
         "size": _size_classes(recipe, seed, code, kind, numbers),
     }
     return {name: np.concatenate((people[name], rows[name])) for name in COLUMNS}, side
+
+
+def _places(recipe: Recipe, code: int, people: Columns) -> Array:
+    """Say in which city each person lives (n,): households of the same kind in one run of rows, city by city.
+
+    Nothing else of a person depends on it, and an organisation lies where its representative lives.
+    """
+    city = people["city"].copy()
+    parts = recipe.parts_of(code)
+    first = np.flatnonzero((people["household"] == 0) & (city == 0))
+    kind = people["local"][first] * 2 + people["urban"][first]
+    runs = np.split(np.arange(len(first)), np.flatnonzero(np.diff(kind)) + 1) if parts and len(first) else []
+    cuts = np.cumsum([0.0, *(share for _, share in parts)])
+    label = np.zeros(len(first), np.uint8)
+    for run in runs:
+        ends = np.floor(cuts * len(run) + 0.5).astype(np.int64)
+        for (which, _), low, high in zip(parts, ends[:-1], ends[1:], strict=True):
+            label[run[low:high]] = which
+    mine = np.searchsorted(first, np.arange(len(city)), side="right") - 1
+    outside = city == 0
+    city[outside] = label[mine[outside]] if len(first) else 0
+    return city
 
 
 def _organisation_kinds(recipe: Recipe, code: int, scale: float) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -106,21 +106,42 @@ class ShardRecipe(BaseModel):
 
 
 class CityRecipe(BaseModel):
-    """A city with a points scheme, inside one shard."""
+    """A city with a points scheme: made to measure with its local and migrant residents, or part of a shard.
+
+    A part is given as `persons` or as a `share` of the shard (`shard: every` of each); it is a cross-section of the
+    households that live outside the city made to measure. There are no boundaries.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     code: int = Field(ge=1, le=255)
     name: str
     gloss: str
-    shard: int
-    local: Count
-    migrants: Count
+    shard: int | Literal["every"]
+    local: Count | None = None
+    migrants: Count | None = None
+    part: Count | None = None
+    share: Number | None = None
     organisations: Counts | None = None
+
+    @model_validator(mode="after")
+    def _said_once(self) -> "CityRecipe":
+        measured = self.local is not None and self.migrants is not None
+        if sum((measured, self.part is not None, self.share is not None)) != 1:
+            raise ValueError(f"city {self.name} needs `local` and `migrants`, or `part`, or `share`")
+        if measured and self.shard == "every":
+            raise ValueError(f"city {self.name} is made to measure and so lies in one shard")
+        return self
+
+    @property
+    def measured(self) -> bool:
+        """Whether its residents are made for it, not taken from the shard's."""
+        return self.local is not None
 
     @property
     def persons(self) -> int:
-        """Local residents and migrants together."""
-        return int(self.local.value) + int(self.migrants.value)
+        """Local residents and migrants together; of a part, its persons if they are given."""
+        given = (self.local, self.migrants, self.part)
+        return sum(int(count.value) for count in given if count is not None)
 
 
 class Recipe(BaseModel):
@@ -159,12 +180,13 @@ class Recipe(BaseModel):
             if shard.area not in self.areas:
                 raise ValueError(f"no census area {shard.area!r}{did_you_mean(shard.area, list(self.areas))}")
         for city in self.cities:
-            if city.shard not in codes:
+            if city.shard != "every" and city.shard not in codes:
                 raise ValueError(
                     f"city {city.name} lies in shard {city.shard}, which the recipe does not have"
                 )
-            if city.persons > self.persons_of(city.shard):
-                raise ValueError(f"city {city.name} has more persons than its shard {city.shard}")
+        for code in codes:
+            if sum(self._weight(city, code) for city in self._cities_of(code)) > 1:
+                raise ValueError(f"the cities of shard {code} have more persons than the shard")
         if set(self.organisations) != set(KINDS) or set(self.organisation_sizes) != set(KINDS):
             raise ValueError(f"organisations and their sizes need the kinds {', '.join(KINDS)}")
         if self.urban_share.value > 1 or self.migrant_share.value > 1:
@@ -180,8 +202,21 @@ class Recipe(BaseModel):
         raise RecipeError(f"recipe {self.name} has no shard {code}{did_you_mean(str(code), known)}")
 
     def city_in(self, code: int) -> CityRecipe | None:
-        """Find the city with a points scheme in a shard, if there is one."""
-        return next((city for city in self.cities if city.shard == code), None)
+        """Find the city made to measure in a shard, if there is one."""
+        return next((city for city in self._cities_of(code) if city.measured), None)
+
+    def parts_of(self, code: int) -> list[tuple[int, float]]:
+        """List the other cities of a shard: (code of the city, its share of those who live outside the first)."""
+        outside = 1.0 - sum(self._weight(c, code) for c in self._cities_of(code) if c.measured)
+        rest = [c for c in self._cities_of(code) if not c.measured]
+        return [(c.code, min(self._weight(c, code) / max(outside, 1e-12), 1.0)) for c in rest]
+
+    def _cities_of(self, code: int) -> list[CityRecipe]:
+        return [city for city in self.cities if city.shard in (code, "every")]
+
+    def _weight(self, city: CityRecipe, code: int) -> float:
+        """A city's share of all persons of a shard."""
+        return city.share.value if city.share is not None else city.persons / max(self.persons_of(code), 1)
 
     def persons_of(self, code: int) -> int:
         """Count the real persons a shard stands for, at scale 1:1."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -24,64 +24,19 @@ from xinyong.rulefiles import (
     Scalar,
     Source,
     Value,
+    check_cities,
     explain,
     kind_of,
     read_file,
     read_sources,
     to_date,
 )
+from xinyong.rules_of_day import Rules, SignedRow, inherited
 
 PACKAGE = Path(__file__).parent
 SCENARIO_REASON = "set by the scenario"
 _CALENDAR, _CITIES = "policy_calendar", "cities"
 _VOCABULARY = {"issuer": "issuers", "member": "members", "activity": "activities"}
-
-
-class Rules:
-    """The rules of one group in force on one day; read them as attributes, `None` is a rule not in force.
-
-    An unknown name raises RuleError with the nearest valid one. A row of a coded group has `key` and `code`.
-    """
-
-    def __init__(
-        self, path: str, content: Mapping[str, Any], rows: tuple["Rules", ...], signed: "Signed"
-    ) -> None:
-        self.__dict__.update(content)
-        self.__dict__["_path"], self.__dict__["_rows"], self.__dict__["_signed"] = path, rows, signed
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        known = [key for key in self.__dict__ if not key.startswith("_")]
-        where = f"{self._path}.{name}" if self._path else name
-        raise RuleError(f"no rule '{where}'{did_you_mean(name, known)}; rules live in xinyong/rules")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise RuleError(f"'{name}' cannot be set: rules are read-only; patch the rule book in a scenario")
-
-    def __repr__(self) -> str:
-        return f"<rules {self._path or 'in force'}>"
-
-    def rows(self) -> tuple["Rules", ...]:
-        """List the coded rows of this group, in order of their code."""
-        return self._rows  # type: ignore[no-any-return]
-
-    def signed(self) -> "Signed":
-        """List the memorandum rows of this group in force on the day, in order of date and key."""
-        return self._signed  # type: ignore[no-any-return]
-
-
-class SignedRow(NamedTuple):
-    """One line of a memorandum in force: whose listing bars, at which body, from what, since when."""
-
-    key: str
-    issuer: str
-    member: str
-    activity: str
-    since: dt.date
-
-
-Signed = tuple[SignedRow, ...]
 
 
 @dataclass(frozen=True)
@@ -116,6 +71,7 @@ class City:
     name: str
     gloss: str
     presets: dict[str, list[str]]
+    like: str
     book: "RuleBook"
 
     def on(self, date: dt.date) -> Rules:
@@ -125,6 +81,8 @@ class City:
     def deeds(self, date: dt.date, preset: str | None = None) -> tuple[Rules, ...]:
         """List the deeds that a preset counts, in code order; without a name, the preset the rules name."""
         rules = self.on(date)
+        if not self.presets:
+            return rules.deeds.rows()  # type: ignore[no-any-return]
         chosen = preset or rules.preset
         if chosen is None:
             return ()
@@ -180,13 +138,17 @@ class RuleBook:
             if not prefix or path == prefix or path.startswith(prefix + ".")
         )
 
+    def has(self, path: str) -> bool:
+        """Tell whether there is a rule at this path."""
+        return path in self._leaves
+
     def city(self, key: str) -> City:
         """Give a city's scheme of points."""
         group = self._groups.get(f"{_CITIES}.{key}")
         if not isinstance(group, CityFile):
             known = self._groups[_CITIES].children if _CITIES in self._groups else {}
             raise RuleError(f"no city '{key}'{did_you_mean(key, known)}; add xinyong/rules/cities/{key}.yaml")
-        return City(key, group.code or 0, group.name, group.gloss, group.presets, self)
+        return City(key, group.code or 0, group.name, group.gloss, group.presets, group.like, self)
 
     def calendar(self) -> tuple[Event, ...]:
         """List the steps of policy in order of date and code."""
@@ -240,6 +202,11 @@ class RuleBook:
                     below, **{name: getattr(child, name) for name in Leaf.model_fields}
                 )
 
+    @cached_property
+    def city_dates(self) -> tuple[dt.date, ...]:
+        """The days on which some city's scheme changes, sorted."""
+        return tuple(sorted({date for leaf in self.leaves(_CITIES) for date in leaf.values}))
+
     def _rules(self, path: str, key: str, date: dt.date) -> Rules:
         """Build a group's rules or take them from the cache: they change on change dates, on a line daily."""
         span = self._moving.get(path)
@@ -247,7 +214,11 @@ class RuleBook:
         moment = date if moves else bisect.bisect_right(self._changes, date)
         found = self._cache.get((path, moment))
         if found is None:
-            found = self._cache[(path, moment)] = self._build(path, key, date)
+            found = self._build(path, key, date)
+            like = getattr(self._groups[path], "like", "")
+            if like:
+                found = inherited(found, self._rules(f"{_CITIES}.{like}", like, date))
+            self._cache[(path, moment)] = found
         return found
 
     def _build(self, path: str, key: str, date: dt.date) -> Rules:
@@ -384,9 +355,12 @@ def _read_book(folder: Path) -> RuleBook:
     cities = {path.stem: read_file(path, CityFile) for path in sorted((folder / _CITIES).glob("*.yaml"))}
     if cities:
         try:
+            check_cities(cities)
             sections[_CITIES] = Group(**cities)  # type: ignore[arg-type]
         except ValidationError as error:
             raise RuleError(f"{folder / _CITIES}: {explain(error, _CITIES)}") from error
+        except ValueError as error:
+            raise RuleError(f"{folder / _CITIES}: {error}; correct it") from error
     calendar = folder / f"{_CALENDAR}.yaml"
     events = read_file(calendar, EventFile).events if calendar.exists() else {}
     codes = [event.code for event in events.values()]

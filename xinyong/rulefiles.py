@@ -185,24 +185,48 @@ class Group(BaseModel):
 
 
 class CityFile(Group):
-    """The scheme of points of one city; `presets` name the deeds that each reading of it counts."""
+    """The scheme of points of one city, or of another file it is like, where it says nothing else.
+
+    `presets` name the deeds that each reading of the scheme counts; without any, every deed counts.
+    """
 
     code: StrictInt = Field(ge=1, le=255)
+    like: str = Field("", description="city file that gives whatever this one does not say")
     presets: dict[str, list[str]] = {}
 
     @model_validator(mode="after")
-    def _presets_known(self) -> "CityFile":
-        deeds, preset = self.children.get("deeds"), self.children.get("preset")
-        known = deeds.children if isinstance(deeds, Group) else {}
-        for name, keys in self.presets.items():
-            for key in keys:
-                if key not in known:
-                    raise ValueError(f"preset '{name}' names no deed '{key}'{did_you_mean(key, known)}")
+    def _preset_known(self) -> "CityFile":
+        preset = self.children.get("preset")
         for value in preset.values.values() if isinstance(preset, Leaf) else ():
             if value.value is not None and value.value not in self.presets:
                 near = did_you_mean(str(value.value), self.presets)
                 raise ValueError(f"there is no preset '{value.value}'{near}")
         return self
+
+    def row_keys(self, group: str, known: "Mapping[str, CityFile]") -> list[str]:
+        """Keys of the rows of a group such as `deeds`, those of the files it is like included."""
+        own = self.children.get(group)
+        base = known[self.like].row_keys(group, known) if self.like else []
+        return [*base, *(own.children if isinstance(own, Group) else ())]
+
+
+def check_cities(cities: Mapping[str, CityFile]) -> None:
+    """Refuse a city that is like an unknown file or like itself, and a preset that names no deed: ValueError."""
+    for key, city in cities.items():
+        seen, like = {key}, city.like
+        while like:
+            if like not in cities or like in seen:
+                raise ValueError(
+                    f"{key} is like '{city.like}', which leads to no city file{did_you_mean(like, cities)}"
+                )
+            seen.add(like)
+            like = cities[like].like
+    for key, city in cities.items():
+        deeds = city.row_keys("deeds", cities)
+        for name, counted in city.presets.items():
+            for deed in set(counted) - set(deeds):
+                near = did_you_mean(deed, deeds)
+                raise ValueError(f"{key}: preset '{name}' names no deed '{deed}'{near}")
 
 
 class Event(Mark):

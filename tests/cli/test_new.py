@@ -50,12 +50,10 @@ def test_three_files_and_no_other(kind, checkout):
     assert "tax_list" in err
 
 
-@pytest.mark.parametrize(
-    ("kind", "file"), [("city", "xinyong/rules/cities/weihai.yaml"), ("statistic", None)]
-)
+@pytest.mark.parametrize(("kind", "file"), [("city", "xinyong/rules/cities/jinan.yaml"), ("statistic", None)])
 def test_a_city_and_a_statistic_are_one_file(kind, file, checkout):
     before = tree(checkout)
-    assert call("new", kind, "weihai", "--into", checkout)[0] == 0
+    assert call("new", kind, "jinan", "--into", checkout)[0] == 0
     after = tree(checkout)
     changed = {path for path in after if after[path] != before.get(path)}
     assert changed == {file or "xinyong/targets/targets.yaml"}
@@ -109,27 +107,31 @@ def test_the_case_fails_until_it_is_written(name, settled):
 
 
 def test_a_new_city_has_the_next_free_code_and_a_full_scheme(checkout):
-    make("city", "weihai", checkout)
+    make("city", "jinan", checkout)
     make("city", "suining", checkout)
     book = RuleBook.load(checkout / "xinyong" / "rules")
-    codes = {key: book.city(key).code for key in ("rongcheng", "weihai", "suining")}
-    assert codes == {"rongcheng": 1, "weihai": 2, "suining": 3}
-    rules = book.city("weihai").on(dt.date(2019, 1, 7))
+    last = max(city.code for city in RuleBook.load().on(dt.date(2019, 1, 7)).cities.rows())
+    codes = {key: book.city(key).code for key in ("rongcheng", "jinan", "suining")}
+    assert codes == {"rongcheng": 1, "jinan": last + 1, "suining": last + 2}
+    rules, pilot = book.city("jinan").on(dt.date(2019, 1, 7)), book.city("pilot").on(dt.date(2019, 1, 7))
     assert rules.base_points == 1000
     assert [grade.key for grade in rules.grades.rows()] == ["d", "c", "b", "a", "aa", "aaa"]
-    assert [deed.key for deed in book.city("weihai").deeds(dt.date(2019, 1, 7))] == ["good_deed", "bad_deed"]
-    values = [v for leaf in book.leaves("cities.weihai") for v in leaf.values.values()]
+    own = {deed.key for deed in rules.deeds.rows()} - {deed.key for deed in pilot.deeds.rows()}
+    assert own == {"good_deed", "bad_deed"}
+    values = [v for leaf in book.leaves("cities.jinan") for v in leaf.values.values()]
     assert all(value.grade == "assumed" and value.why for value in values)
 
 
 def test_people_can_live_in_a_new_city(checkout):
-    make("city", "weihai", checkout)
+    make("city", "jinan", checkout)
     newcomer.move_in(checkout)
     try:
         people = people_of(persons=1500)
+        code = RuleBook.load().city("jinan").code
         for shard in people:
-            shard.columns["city"][shard.columns["city"] > 0] = 2
-        world = play(plan_of(start=dt.date(2019, 1, 7), end=dt.date(2019, 6, 30), burn_in_weeks=10), people)
+            shard.columns["city"][shard.columns["city"] > 0] = code
+        dates = {"start": dt.date(2019, 1, 7), "end": dt.date(2019, 6, 30), "burn_in_weeks": 10}
+        world = play(plan_of(processes=tuple(known_processes()), **dates), people)
     finally:
         newcomer.move_out()
     assert world.last("scored_persons_now") > 0

@@ -61,7 +61,7 @@ def test_every_rule_is_read_by_some_process(monkeypatch):
     sets |= {"objection.files_if_right_share": 1.0, "objection.reconsiders_share": 1.0}
     sets |= {"debtor_map.provinces.hebei.shard": 900, "debtor_map.scans_per_user_year": 10}
     every = tuple(known_processes())
-    for preset in ("paper", "standard_2019"):
+    for preset in ("paper", "standard_2019", "all_sectors"):
         plan = plan_of({**sets, "cities.rongcheng.preset": preset}, processes=every)
         play(plan, people_of(persons=3000))
     monkeypatch.undo()

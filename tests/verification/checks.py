@@ -227,6 +227,8 @@ def any_size_shows_the_same_rates(plan: Plan, societies: Sequence[list[ShardPopu
         assert gap < 4 * error, f"{name}: {rates} differ by {gap / error:.1f} standard errors"
 
 
+CITY = ("deeds", "city_departments", "city_points", "city_lists", "applying")
+
 # money: amounts far from the least and the most a loan can be, so that rounding at the ends plays no part
 CENTS = {
     "borrowing.amount_log10_mean": 4.0, "borrowing.organisation_amount_log10_mean": 4.5,
@@ -257,7 +259,7 @@ def points_touch_nothing_else(people: list[ShardPopulation]) -> None:
     """City points in this version are kept, not used: without them every other series is the same to the bit."""
     withe, without = (
         play(stressed_plan(), people),
-        play(stressed_plan(leave_out=["deeds", "city_points"]), people),
+        play(stressed_plan(leave_out=CITY), people),
     )
     assert_same_where_shared(withe, without)
 

@@ -81,6 +81,15 @@ def doctor_points(points: Any, grade: Any, gained: Any, files: Any, *rest: Any) 
     points[files[:1]] += 1
 
 
+def lose_a_filing(self: Any, day: Day, *rest: Any) -> None:
+    desk = day.table("filings")
+    desk.release(np.flatnonzero(desk.fields.alive == 1)[:1].astype(np.int32))
+
+
+def admit_a_crowd(totals: Any, *rest: Any) -> None:
+    totals[0, 1] += 1000
+
+
 def count_a_wish_twice(totals: Any, *rest: Any) -> None:
     totals[:, 0] += totals[:, 3] > 0
 

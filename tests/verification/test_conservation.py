@@ -83,7 +83,8 @@ def test_points_are_the_base_and_the_ledger():
     }
     world = play(checks.stressed_plan(sets), checks.small_people(), check=laws.check)
     shard = world.shards[0]
-    held = shard.store.columns["points"][shard.store.columns["grade"] > 0]
+    files = laws.rows_of(shard, "residents")
+    held = files["points"][files["grade"] > 0]
     assert len(np.unique(held)) > 20, "few deeds were booked"
     assert laws.tally(shard, "grade_b_now") > 0
 

@@ -25,8 +25,9 @@ def meddler(act: Callable[[Day], Any], **declares: Any) -> Process:
 
 def write_in_a_kernel(day: Day) -> None:
     """The points kernel writes its first argument; here it is given a column of another process."""
-    rows = np.zeros(1, np.int32)
-    apply_deltas(day.people.unable, day.people.unable, day.people.unable, rows, rows, rows, 0, False, rows)
+    rows, table = np.zeros(1, np.int32), np.zeros((1, 1), np.int32)
+    unable = day.people.unable
+    apply_deltas(unable, unable, unable, rows, rows, rows, rows, rows, rows, rows, False, table, table)
 
 
 MEDDLING = [

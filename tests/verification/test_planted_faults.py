@@ -14,6 +14,7 @@ from xinyong.behaviours.borrowing import Borrowing
 from xinyong.behaviours.deeds import Deeds
 from xinyong.errors import RunError
 from xinyong.institutions.accounts import Accounts
+from xinyong.institutions.city_departments import CityDepartments
 from xinyong.institutions.city_points import CityPoints
 from xinyong.institutions.court_list import CourtList
 from xinyong.institutions.redress import Redress
@@ -151,6 +152,18 @@ FAULTS = [
     Fault(
         "a grade is not counted", faults.instead(CityPoints, "_regrade", lambda *a: None), laws_hold, "points"
     ),
+    Fault(
+        "a record is lost on its way to a file",
+        faults.method_after(CityDepartments, "_file", faults.lose_a_filing),
+        laws_hold,
+        "city_records",
+    ),
+    Fault(
+        "more are admitted than applied",
+        faults.after(f"{BEHAVIOURS}.applying.apply_for", faults.admit_a_crowd),
+        laws_hold,
+        "outcomes",
+    ),
     Fault("courts list children", lambda patch: None, minors_stay_off, "minors"),
     Fault(
         "a yuan of debt vanishes",
@@ -184,7 +197,7 @@ FAULTS = [
     ),
     Fault(
         "deeds are not counted",
-        faults.instead(Deeds, "_week", lambda self, day, city, party: day.count(deeds_cum=1)),
+        faults.instead(Deeds, "step", lambda self, day: day.count(deeds_cum=1)),
         sums_agree,
         "deeds_cum",
     ),

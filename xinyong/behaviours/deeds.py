@@ -1,11 +1,13 @@
 """Deeds that a city's points scheme counts."""
 
+import datetime as dt
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
+from xinyong import schemes
 from xinyong.columns import Array, Column, SideTable, Tally
+from xinyong.kernels.dense import hits
 from xinyong.kernels.points import do_deeds
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
@@ -14,18 +16,21 @@ from xinyong.process import Day, Process
 class Deeds(Process):
     """Residents of a city with a scheme do, now and then, what its table of deeds rewards or punishes.
 
-    Deeds are counted from the year a city's table of deeds exists; before that nobody writes them down.
-    *Source:* deed rows of `rules/cities/`; rates assumed.
+    Deeds are counted from the day a city keeps points; before that nobody writes them down. Residents who know of
+    the scheme, few at first and more with every year of published cases, do a little more good and less bad.
+    *Source:* deed rows of `rules/cities/`; model.md 2.7d; awareness of 2018 (Kostka); rates assumed.
     """
 
     name = "deeds"
     owns = {
-        "residents": SideTable("persons and organisations of cities with a points scheme"),
+        "residents": SideTable("persons and organisations of cities with a points scheme, in order of rows"),
         "residents.party": Column("i4", "row of the resident"),
         "residents.city": Column("u1", "code of the city"),
+        "residents.number": Column("u4", "number of the resident, by which luck is drawn"),
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
     }
-    reads = ("number", "city")
+    reads = ("number", "city", "urban")
+    dense_ns_per_party = 0.1
     posts = {
         "deed": Notice("somebody does what a scheme counts", {"party": "i4", "city": "u1", "deed": "u2"})
     }
@@ -36,34 +41,62 @@ class Deeds(Process):
         party = np.flatnonzero(people.city > 0)
         rows = desk.take(len(party))
         desk.fields.party[rows], desk.fields.city[rows] = party, people.city[party]
+        desk.fields.number[rows] = people.number[party]
 
     def step(self, day: Day) -> None:
-        """A week of deeds in each city."""
-        desk = day.table("residents")
+        """A week of deeds in all cities of the shard."""
+        desk, people = day.table("residents"), day.people
         if not desk.high:
             return
-        for city in day.rules.cities.rows():
-            here = desk.fields.party[desk.fields.city == city.code]
-            if len(here):
-                self._week(day, city, here)
-
-    def _week(self, day: Day, city: Any, party: Array) -> None:
-        codes, shares, mean = _table(city, day.own_rules.rate_ratio * day.now.years)
-        most = len(party) + 16
-        rows, picked, when = np.empty(most, np.int32), np.empty(most, np.uint16), np.empty(most, np.int32)
+        known = schemes.in_force(day.now.book, day.now.date)
+        if not known.running:
+            return
+        rules = day.own_rules
+        ratios = (
+            rules.aware_reward_ratio, rules.aware_penalty_ratio, rules.urban_reward_ratio, rules.rural_penalty_ratio,
+        )  # fmt: skip
+        mean, limits, cumulative, factors = _table(known, ratios, rules.rate_ratio * day.now.years)
+        aware = _aware(known, rules.aware_share, rules.aware_per_publicity_year, day.now.date)
+        fields, n = desk.fields, desk.high
+        city, number, found = fields.city[:n], fields.number[:n], np.empty(n, np.int32)
+        found = found[: hits(found, number, fields.alive[:n], city, limits, day.base, day.key)]
+        most = 8 * len(found)
+        rows, codes, when = np.empty(most, np.int32), np.empty(most, np.uint16), np.empty(most, np.int32)
         n = do_deeds(
-            rows, picked, when, party, day.people.number, mean, shares, day.now.monday, day.base, day.key
-        )
-        deeds = codes[picked[:n]]
-        place = np.full(n, city.code, np.uint8)
-        day.post("deed", day=when[:n], party=rows[:n], city=place, deed=deeds)
+            rows, codes, when, found, fields.party, city, number, people.urban, mean, cumulative, known.points, factors,
+            aware, day.now.monday, day.base, (day.key, day.fixed_key),
+        )  # fmt: skip
+        rows = rows[:n]
+        day.post("deed", day=when[:n], party=rows, city=people.city[rows], deed=codes[:n])
         day.count(deeds_cum=n)
 
 
-@lru_cache(maxsize=32)
-def _table(city: Any, years: float) -> tuple[Array, Array, float]:
-    """Codes of the deeds, running shares, and the mean number of deeds of a resident in a step."""
-    rows = [d for d in city.deeds.rows() if d.rate_per_year]
-    rates = np.array([d.rate_per_year for d in rows], float)
-    shares = np.cumsum(rates) / max(rates.sum(), 1e-300)
-    return np.array([d.code for d in rows], np.uint16), shares, float(rates.sum() * years)
+@lru_cache(maxsize=64)
+def _table(
+    known: schemes.Schemes, ratios: tuple[float, ...], years: float
+) -> tuple[Array, Array, Array, Array]:
+    """By city: deeds in a step at the highest rates, the chance of any, running share of each code; and factors.
+
+    Factors are rates as shares of the highest, by sign of the points (0 penalty, 1 reward), awareness and urban.
+    """
+    reward, penalty, urban, rural = ratios
+    factors = np.array([
+        [[max(r, 0.0) * p for p in place] for r in ratio]
+        for ratio, place in (((1.0, penalty), (rural, 1.0)), ((1.0, reward), (1.0, urban)))
+    ])  # fmt: skip
+    highest = factors.max(axis=(1, 2))
+    rates = known.rates * np.where(known.points > 0, highest[1], highest[0])
+    total = rates.sum(axis=1)
+    shares = np.cumsum(rates, axis=1) / np.maximum(total, 1e-300)[:, None]
+    mean = total * years
+    return (
+        mean,
+        schemes.limits_by_city(-np.expm1(-mean)),
+        shares,
+        factors / np.maximum(highest, 1e-300)[:, None, None],
+    )
+
+
+def _aware(known: schemes.Schemes, first: float, growth: float, date: dt.date) -> Array:
+    """Share of residents of each city who know of its scheme."""
+    return np.asarray(np.minimum(first + growth * known.publicity_years(date), 1.0))

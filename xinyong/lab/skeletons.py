@@ -65,21 +65,8 @@ CASE = """# TITLE: worked cases, as a lawyer would set them out; tests/test_case
     tallies: {NAME_COUNT_cum: 1}
 """
 
-_WHY = "Rongcheng's value stands in; replace it by what was read."
-
-
-def _grade(name: str, code: int, least: int) -> str:
-    return f"""  {name}:
-    code: {code}
-    name: {name.upper()}級
-    gloss: grade {name.upper()}
-    least_points:
-      gloss: fewest points that give the grade
-      unit: points
-      range: [-10000, 100000]
-      values:
-        2019-01-01: {{value: {least}, grade: assumed, why: "{_WHY}"}}
-"""
+_SINCE = "2019-01-01"
+_MARK = "grade: assumed, why: A value stands in; replace it by what was read."
 
 
 def _rule(
@@ -87,7 +74,7 @@ def _rule(
 ) -> str:
     lines = (
         f"{name}:", f"  gloss: {gloss}", f"  unit: {unit}", f"  range: [{least}, {most}]", "  values:",
-        f'    2019-01-01: {{value: {value}, grade: assumed, why: "{_WHY}"}}',
+        f"    {_SINCE}: {{value: {value}, {_MARK}}}",
     )  # fmt: skip
     return "".join(f"{indent}{line}\n" for line in lines)
 
@@ -95,32 +82,23 @@ def _rule(
 def _deed(name: str, code: int, gloss: str, points: int) -> str:
     head = f"  {name}:\n    code: {code}\n    gloss: {gloss}\n"
     counted = _rule("points", "points added or taken", "points", 1000, points, "    ", -1000)
-    return (
-        head + counted + _rule("rate_per_year", "how often a resident does it", "per_year", 50, 0.005, "    ")
+    often = _rule("rate_per_year", "how often a resident does it", "per_year", 50, 0.005, "    ")
+    sender = "the department type that delivers it, a row of city_departments.sectors"
+    sector = (
+        f"    sector:\n      gloss: {sender}\n      values:\n        {_SINCE}: {{value: township, {_MARK}}}\n"
     )
+    return head + counted + often + sector
 
-
-_GRADES = (("d", 0, 0), ("c", 1, 600), ("b", 2, 850), ("a", 3, 960), ("aa", 4, 1030), ("aaa", 5, 1050))
 
 CITY = (
-    """# The scheme of points of TITLE. A code is never reused; two sources that disagree become two presets.
+    """# The scheme of points of TITLE. What is not said here is taken from pilot.yaml. A code is never reused.
 code: CODE
+like: pilot
 name: ""
 gloss: "TITLE: say what the scheme is"
-presets:
-  first_reading: [good_deed, bad_deed]
-preset:
-  gloss: which reading of the table of deeds counts; a key of presets
-  values:
-    2019-01-01: {value: first_reading, grade: assumed, why: There is one reading so far.}
 """
     + _rule("base_points", "points everybody starts with", "points", 10000, 1000)
-    + _rule("cap_points_year", "most points a resident can gain in a year", "points", 100000, 50)
-    + _rule("keep_years", "years for which a deduction counts", "years", 100, 2)
-    + _rule("minimum_age_years", "age from which a resident is scored", "years", 120, 18)
-    + "grades:\n  gloss: six grades; the code rises with standing\n"
-    + "".join(_grade(*grade) for grade in _GRADES)
-    + "deeds:\n  gloss: what adds or takes points\n"
+    + "deeds:\n  gloss: what adds or takes points, besides the rows of pilot.yaml\n"
     + _deed("good_deed", 1, "what the scheme rewards", 5)
     + _deed("bad_deed", 2, "what the scheme punishes", -5)
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from xinyong import ids
 from xinyong.engine import Plan, Shard
+from xinyong.lab.municipal import MunicipalFile
 from xinyong.signals import Signals
 from xinyong.timeline import date_of
 
@@ -20,11 +21,11 @@ TELL = {
     "performed": "performs the judgment (case {case})",
     "delisted": "is deleted from the list (case {case}): {reason}",
     "ruling": "a court rules on the objection (case {case}): {granted}",
-    "deed": "the city books: {deed}",
+    "deed": "does what the city's scheme counts: {deed}",
+    "city_record": "{office} delivers to the municipal file: {deed}",
     "barred_notice": "is barred for the first time in this spell",
 }
 REASONS = ("still open", "performed", "terminated", "the term ended", "corrected as wrong")
-GRADES = ("no grade", "AAA", "AA", "A", "B", "C", "D")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Teller:
     def __init__(self, plan: Plan, shard: Shard, row: int) -> None:
         self.plan, self.shard, self.row = plan, shard, row
         self.lines: list[Line] = []
-        self.columns = {n: shard.store.columns[n] for n in ("unable", "grade") if n in shard.store.columns}
+        self.columns = {n: shard.store.columns[n] for n in ("unable",) if n in shard.store.columns}
+        self.file = MunicipalFile(plan, shard, row)
         self.names = {a.code: a.key.replace("_", " ") for a in self._activities()}
 
     def play(self, signals: Signals) -> tuple[Line, ...]:
@@ -65,9 +67,7 @@ class Teller:
             bits = int(columns["barred"][self.row])
             barred = [name for code, name in sorted(self.names.items()) if bits >> code & 1]
             told.append(f"  barred from: {', '.join(barred) or 'nothing'}")
-        if "grade" in columns and columns["grade"][self.row]:
-            grade = GRADES[int(columns["grade"][self.row])]
-            told.append(f"  city points: {int(columns['points'][self.row])} ({grade})")
+        told += self.file.told()
         if "unable" in columns:
             told.append(f"  able to pay: {'no' if columns['unable'][self.row] else 'yes'}")
         return tuple(told)
@@ -78,15 +78,16 @@ class Teller:
         return self.plan.frame(self.plan.calendar.weeks - 1).rules.wants.activities.rows()  # type: ignore[no-any-return]
 
     def _state(self) -> dict[str, int]:
-        return {name: int(array[self.row]) for name, array in self.columns.items()}
+        return {name: int(array[self.row]) for name, array in self.columns.items()} | {
+            "grade": self.file.grade
+        }
 
     def _changes(self, sunday: str, before: dict[str, int]) -> dict[str, int]:
         now = self._state()
         if now.get("unable") != before.get("unable"):
             self._add(sunday, "ability", "can no longer pay" if now["unable"] else "can pay again")
-        if now.get("grade") != before.get("grade"):
-            points = int(self.shard.store.columns["points"][self.row])
-            self._add(sunday, "grade", f"is graded {GRADES[now['grade']]} with {points} points")
+        if now["grade"] != before["grade"]:
+            self._add(sunday, "grade", self.file.graded())
         return now
 
     def _refusals(self) -> dict[int, int]:
@@ -139,13 +140,7 @@ class Teller:
         if "granted" in values:
             words["granted"] = "granted" if values["granted"] else "rejected"
         if "deed" in values:
-            words["deed"] = self._deed(values["city"], values["deed"])
+            words["deed"] = self.file.deed(values["deed"])
+        if "office" in values:
+            words["office"] = self.file.office(values["office"], values["sector"])
         return words
-
-    def _deed(self, city: int, deed: int) -> str:
-        for place in self.plan.frame(self.shard.week).rules.cities.rows():
-            if place.code == city:
-                return next(
-                    (d.key.replace("_", " ") for d in place.deeds.rows() if d.code == deed), f"deed {deed}"
-                )
-        return f"deed {deed}"
