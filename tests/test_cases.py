@@ -8,6 +8,7 @@ given:
   parties:    one mapping a party, by column; what is not said is an able adult of forty
   organisations, cases, loans, records ...: rows of the side tables; naming a wheel puts the row on it for that day
   notices:    what others announce; each is hung up in the week of its day
+  tallies:    counts as they stand at the start; 0 unless said
   changes:    later changes of the parties' columns, `{on: day, parties: [...]}`
 then:
   notices:    all notices of a kind, in order; only the named columns are compared
@@ -68,7 +69,16 @@ def test_case(topic, case):
 
 def test_every_topic_has_five_cases():
     """Enough worked cases for each institution that the paper describes."""
-    topics = ("court_list", "objection", "sharing_platform", "city_points", "courts", "repaying", "wants")
+    topics = (
+        "central_bank",
+        "court_list",
+        "objection",
+        "sharing_platform",
+        "city_points",
+        "courts",
+        "repaying",
+        "wants",
+    )
     for topic in topics:
         assert sum(t == topic for t, _ in CASES) >= 5, topic
 
@@ -129,7 +139,8 @@ def _people(parties: list[dict[str, Any]]) -> Any:
 def _settle(shard: Shard, plan: Plan, given: dict[str, Any]) -> None:
     """Write the given state: able parties, then the rows of each table."""
     shard.store.columns["unable"][:] = 0
-    shard.store.tallies[:] = 0
+    given_tallies = given.get("tallies", {})
+    shard.store.tallies[:] = [given_tallies.get(name, 0) for name in shard.store.tally_names]
     _write(shard.store.columns, np.arange(shard.store.parties), given.get("parties", []))
     for name in sorted(set(given) & set(shard.store.tables)):
         table = shard.store.tables[name]

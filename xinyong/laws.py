@@ -276,6 +276,27 @@ def accounts(shard: Shard) -> str:
     return _differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
 
 
+def credit_files(shard: Shard) -> str:
+    """Scores lie in 0-1000, only files with a record have one, and adverse records are kept, deleted or corrected."""
+    columns = shard.store.columns
+    if "bank_score" not in columns:
+        return ""
+    score, filed = columns["bank_score"], columns["credit_file"] > 0
+    adverse = rows_of(shard, "adverse")
+    gone = tally(shard, "adverse_deleted_cum") + tally(shard, "adverse_corrected_cum")
+    bands = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("bank_score_"))
+    return _differs({
+        "scores outside 0-1000": (0, int(((score < -2) | (score > 1000)).sum())),
+        "scores without a record": (0, int(((score != -1) != filed).sum())),
+        "credit_records_now": (tally(shard, "credit_records_now"), int(filed.sum())),
+        "bank_scored_now": (tally(shard, "bank_scored_now"), int((score >= 0).sum())),
+        "files in all bands": (bands, int((score >= 0).sum())),
+        "adverse_now": (tally(shard, "adverse_now"), len(adverse["party"])),
+        "adverse records entered": (tally(shard, "adverse_entered_cum"), len(adverse["party"]) + gone),
+        "adverse_false_now": (tally(shard, "adverse_false_now"), int(adverse["false"].sum())),
+    })  # fmt: skip
+
+
 LAWS: tuple[Law, ...] = (
     list_stock,
     one_state,
@@ -292,4 +313,5 @@ LAWS: tuple[Law, ...] = (
     ability,
     redress,
     accounts,
+    credit_files,
 )

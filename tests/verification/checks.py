@@ -29,6 +29,7 @@ STRESS: dict[str, Any] = {
     "objection.files_if_right_share": 0.5, "sharing_platform.wrong_person_per_1000": 100,
     "sharing_platform.false_record_per_1000": 100, "sharing_platform.lost_record_per_1000": 100,
     "sharing_platform.stale_share": 0.3, "sharing_platform.reconciliation_years": 0.3,
+    "central_bank.sample_share": 1.0, "central_bank.wrong_file_per_1000": 100,
 }  # fmt: skip
 SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_weeks": 60}
 

@@ -104,6 +104,12 @@ def wake_one(self: Any, day: Day) -> None:
     day.people.unable[0] ^= 1
 
 
+def praise_one(*given: Any) -> None:
+    """The first file scored gets more points than the scale has."""
+    score, rows = given[3], given[5]
+    score[rows[:1]] = 1200
+
+
 def forget_an_objection(self: Any, day: Day) -> None:
     day.count(redress_filed_cum=1, redress_city_points_filed_cum=1)
 

@@ -190,6 +190,12 @@ FAULTS = [
         "ability",
     ),
     Fault(
+        "a score lies above the scale",
+        faults.after(f"{INSTITUTIONS}.central_bank.kernel.score_files", faults.praise_one),
+        laws_hold,
+        "credit_files",
+    ),
+    Fault(
         "an announcement is made twice",
         faults.method_after(Board, "post", faults.silent_suits),
         sums_agree,

@@ -27,8 +27,10 @@ class Borrowing(Process):
             "u1", "borrowing class: 0 never, 1-254 adult by income, 255 organisation", "class"
         ),
         "loans_taken_cum": Tally("loans taken", "loans"),
+        "loans_refused_by_score_cum": Tally("loans refused for a low score of the central bank", "loans"),
     }
     reads = ("number", "kind", "age", "income", "unable")
+    may_recall = ("bank_score",)
     posts = {
         "loan": Notice("a loan is paid out", {"party": "i4", "amount": "i4", "months": "u1"}),
     }
@@ -53,7 +55,8 @@ class Borrowing(Process):
         )
         rows = np.empty(len(people.number), np.int32)
         found = hits(rows, people.number, people.unable, people.appetite, limits, day.base, day.key)
-        rows = rows[:found]
+        rows = self._lent_to(day, rows[:found])
+        found = len(rows)
         amount, months, when = np.empty(found, np.int32), np.empty(found, np.uint8), np.empty(found, np.int32)
         shape = np.array([
             rules.amount_log10_mean, rules.amount_log10_sd, rules.organisation_amount_log10_mean,
@@ -62,6 +65,15 @@ class Borrowing(Process):
         draw_loans(amount, months, when, rows, people.number, people.appetite, shape, day.base, day.key)
         day.post("loan", party=rows, amount=amount, months=months, day=when)
         day.count(loans_taken_cum=found)
+
+    def _lent_to(self, day: Day, rows: Array) -> Array:
+        """Who gets the loan: everybody, unless lenders ask for a score; who has none is not judged by it."""
+        least, score = day.own_rules.least_score, day.people.bank_score
+        if least is None or score is None:
+            return rows
+        refused = (score[rows] >= 0) & (score[rows] < least)
+        day.count(loans_refused_by_score_cum=int(refused.sum()))
+        return np.asarray(rows[~refused])
 
 
 @lru_cache(maxsize=64)
