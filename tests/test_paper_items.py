@@ -1,6 +1,7 @@
 """Checks that the paper's statements ask for and that no single institution owns: windows, matrices, grades, bars."""
 
 import datetime as dt
+import itertools
 import re
 
 import numpy as np
@@ -135,3 +136,45 @@ def test_every_score_has_exactly_one_grade():
             ]  # fmt: skip
             assert len(holding) == 1
             assert grade_of(points, cuts) == 6 - holding[0], (city.key, points)
+
+
+# ---- more signatures (V-67) ----
+
+
+def signed(rows: list[str]) -> dict[str, bool]:
+    """Only these rows of the memoranda are in force, each from its own date on."""
+    return {leaf.path: leaf.path in rows for leaf in MEMORANDA}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_more_members_sign_the_more_a_listing_costs(seed):
+    """V-67: in whatever order the members sign, the value of what a listing bars from never falls, and ends higher."""
+    order = np.random.default_rng(seed).permutation([leaf.path for leaf in MEMORANDA])
+    values = {row.key: row.value_utility for row in BOOK.on(dt.date(2018, 6, 30)).wants.activities.rows()}
+    codes = {row.key: row.code for row in BOOK.on(dt.date(2018, 6, 30)).wants.activities.rows()}
+    told = []
+    for many in range(0, len(order) + 1, 4):
+        book = BOOK.patch(signed(list(order[:many])))
+        coverage, _, _ = in_force(book, day_number(dt.date(2018, 6, 30)), 0.5, 0.8)
+        told.append(sum(values[key] * coverage[codes[key]] for key in ACTIVITIES))
+    assert told[0] == 0
+    assert all(before <= after for before, after in itertools.pairwise(told))
+    assert told[-1] > told[1]
+
+
+def test_the_more_members_sign_the_further_an_error_reaches():
+    """V-67: a false record bars whom it wrongly names from more, the more rows there are."""
+    first = [leaf.path for leaf in sorted(MEMORANDA, key=lambda leaf: (min(leaf.values), leaf.path))]
+    reach = []
+    for many in (2, 9, len(first)):
+        plan = plan_of({**STRESS, "complying.restriction_weight": 0, **signed(first[:many])}, **SHORT)
+        world = play(plan, small_people())
+        bars = records = 0
+        for shard in world.shards:
+            desk, barred = shard.store.tables["records"], shard.store.columns["barred"]
+            here = {name: column[: desk.high] for name, column in desk.columns.items()}
+            wrong = (here["alive"] == 1) & (here["false"] == 1) & (here["state"] == 2) & (here["target"] >= 0)
+            bars += sum(int(mask).bit_count() for mask in barred[here["target"][wrong]])
+            records += int(wrong.sum())
+        reach.append(bars / records)
+    assert reach == sorted(reach) and reach[-1] > 2 * reach[0] > 0, reach
