@@ -14,7 +14,7 @@ from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
 
-PRESETS = ("finance-only", "other-society")
+PRESETS = ("finance-only", "other-society", "hypothetical-diffusion")
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -92,6 +92,34 @@ def test_its_list_opens_in_2016_and_bars_from_less():
     assert world.last("air_refused_attempts_cum") > 0
     for closed in ("high_speed_rail", "property", "hotel_golf", "group_tour", "private_school", "insurance"):
         assert world.last(f"{closed}_refused_attempts_cum") == 0
+
+
+# ---- diffusion of points ----
+
+
+def test_points_spread_from_shard_to_shard():
+    """R17: five waves of copies; the number of provinces with a scheme only rises, slowly, fast, slowly."""
+    chosen = load_scenario("hypothetical-diffusion")
+    plan = chosen.model_copy(update={"processes": ("deeds", "city_departments", "city_points")}).plan(1)
+    world = play(plan, people_of(persons=3100, recipe="diffusion"))
+    place = list(tally_specs(plan)).index("scored_persons_now")
+    adopted = np.sum([shard[:, place] > 0 for shard in world.tallies], axis=0)
+    known, weeks = np.unique(adopted, return_index=True)
+    assert known.tolist() == [0, 3, 9, 21, 28, 31]
+    assert (np.diff(adopted) >= 0).all()
+    first = [(plan.calendar.date(int(week)) + dt.timedelta(days=6)).isoformat()[:7] for week in weeks[1:]]
+    assert first == ["2016-01", "2016-07", "2017-01", "2017-07", "2018-01"]
+
+
+def test_a_scheme_in_every_province_is_called_hypothetical():
+    """R12, R17: whatever comes near to a national score says in its name and gloss that it never was."""
+    for name in scenario_names():
+        chosen = load_scenario(name)
+        recipe = chosen.people()
+        shares = [sum(share for _, share in recipe.parts_of(shard.code)) for shard in recipe.shards]
+        if len(shares) > 2 and min(shares) >= 0.25:
+            assert name.startswith("hypothetical-") and chosen.gloss.startswith("HYPOTHETICAL"), name
+    assert load_scenario("hypothetical-diffusion").gloss.startswith("HYPOTHETICAL")
 
 
 def test_scenarios_say_what_they_are():

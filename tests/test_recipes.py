@@ -17,7 +17,7 @@ def china():
 
 
 def test_the_recipes_load_and_say_what_is_assumed():
-    assert recipe_names() == ["china", "nation", "other", "rongcheng", "toy"]
+    assert recipe_names() == ["china", "diffusion", "nation", "other", "rongcheng", "toy"]
     for name in recipe_names():
         recipe = load_recipe(name)
         assert all(why for _, _, why in recipe.assumed())
