@@ -14,6 +14,7 @@ from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
 
+EVERYTHING = tuple({*load_scenario("toy").processes, *load_scenario("finance-only").processes})
 PRESETS = ("finance-only", "other-society", "hypothetical-diffusion")
 
 
@@ -38,17 +39,24 @@ def test_finance_only_bars_nobody_and_scores_no_conduct():
     """R25: debts and the court list alone: no points, no platform, no bars; and the list itself is the same list."""
     sets = {"complying.restriction_weight": 0.0, "suing.sued_share": 0.9}
     people = people_of(persons=3000)
-    everything = play(plan_of(sets), people)
+    everything = play(plan_of(sets, processes=EVERYTHING), people)
     finance = play(plan_of(sets, scenario="finance-only"), people)
     columns = set(finance.shards[0].store.columns)
     assert not columns & {"barred", "named_by", "points", "grade", "ever_barred"}
     assert not [
         n
         for n in tally_specs(finance.plan)
-        if "refused" in n or "points" in n or n.startswith(("grade_", "records_"))
+        if n.endswith("_refused_attempts_cum") or "points" in n or n.startswith(("grade_", "records_"))
     ]
     shared = [n for n in tally_specs(finance.plan) if n in tally_specs(everything.plan)]
-    assert {"listings_cum", "performed_cum", "judgments_cum", "objections_cum", "deleted_cum"} <= set(shared)
+    assert {
+        "listings_cum",
+        "performed_cum",
+        "judgments_cum",
+        "objections_cum",
+        "deleted_cum",
+        "bank_scored_now",
+    } <= set(shared)
     assert finance.last("listings_cum") > 20
     for name in shared:
         assert np.array_equal(finance.total(name), everything.total(name)), name
