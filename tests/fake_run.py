@@ -102,6 +102,23 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _ledger(ramp, scale)
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)
+    out |= _desks(ramp, scale)
+    return out
+
+
+def _desks(ramp, scale):
+    """A desk with four rulings in five in time and none in the queue, and two accounts of one item each."""
+    filed = _whole(ramp * 4e6 / scale)
+    out: dict[str, np.ndarray] = {}
+    for key, part in (("city_points", 1), ("other_lists", 2)):
+        mine = filed * part
+        counts = {"filed": mine, "rulings": mine, "late": mine // 5, "granted": mine // 2, "kept_wrong": mine // 10,
+                  "erased_right": mine // 20, "reconsidered": 0 * mine, "repairs": 0 * mine, "repaired": 0 * mine,
+                  "waited_days": 12 * mine}  # fmt: skip
+        out |= {f"redress_{key}_{name}_cum": values for name, values in counts.items()}
+        out |= {f"redress_{key}_{name}_now": 0 * mine for name in ("open", "queued")}
+    for account, item in (("infrastructural", "records"), ("coercive", "enforcement_rounds")):
+        out |= dict.fromkeys((f"account_{account}_fen_cum", f"spent_{account}_{item}_fen_cum"), filed * 100)
     return out
 
 

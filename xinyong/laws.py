@@ -268,7 +268,7 @@ def accounts(shard: Shard) -> str:
         return ""
     sums = dict.fromkeys((f"account_{item.account}_fen_cum" for item in ITEMS), 0)
     for item in ITEMS:
-        sums[f"account_{item.account}_fen_cum"] += tally(shard, f"spent_{item.key}_fen_cum")
+        sums[f"account_{item.account}_fen_cum"] += tally(shard, f"spent_{item.account}_{item.key}_fen_cum")
     counts = {
         item.counts: (int(seen), tally(shard, item.counts))
         for item, seen in zip(ITEMS, books["seen"], strict=True)

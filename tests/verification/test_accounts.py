@@ -34,17 +34,19 @@ def test_what_is_booked_is_the_count_times_its_cost(world):
     assert sum(world.last(item.counts) > 0 for item in flows) >= 6
     for item in flows:
         cost = getattr(rules, item.key).unit_cost_fen
-        assert np.array_equal(world.total(f"spent_{item.key}_fen_cum"), cost * world.total(item.counts)), (
-            item.key
-        )
+        assert np.array_equal(
+            world.total(f"spent_{item.account}_{item.key}_fen_cum"), cost * world.total(item.counts)
+        ), item.key
 
 
 def test_stocks_and_systems_are_charged_by_the_week(world):
     """A file kept for a week costs once a week; a system costs a fen for every party in every week it is in force."""
     files = 10 * world.total("scored_persons_now").cumsum()
-    assert np.array_equal(world.total("spent_points_system_fen_cum"), files)
+    assert np.array_equal(world.total("spent_infrastructural_points_system_fen_cum"), files)
     parties = sum(s.store.parties for s in world.shards)
-    assert world.last("spent_court_list_system_fen_cum") == parties * world.plan.calendar.weeks
+    assert (
+        world.last("spent_infrastructural_court_list_system_fen_cum") == parties * world.plan.calendar.weeks
+    )
 
 
 def test_accounts_add_up_over_items_and_shards(world):
@@ -114,7 +116,7 @@ def test_the_plan_without_any_count_books_systems_only():
     alone = play(plan, PEOPLE, check=laws.check)
     booked = {name for name in MINE if alone.last(name)}
     assert booked == {
-        "spent_court_list_system_fen_cum",
-        "spent_platform_system_fen_cum",
+        "spent_infrastructural_court_list_system_fen_cum",
+        "spent_infrastructural_platform_system_fen_cum",
         "account_infrastructural_fen_cum",
     }

@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from xinyong import __version__
 from xinyong.cli import examples, public
-from xinyong.cli.printing import print_json, print_table, progress
+from xinyong.cli.printing import plain, print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
 
 app = App(
@@ -204,21 +204,21 @@ def report(folder: Path, /) -> None:
 @app.command(sort_key=6, help_epilogue=examples.SHOW)
 def show(
     folder: Path,
-    kind: Literal["person", "organisation"] = "person",
+    kind: Literal["person", "organisation", "desks", "accounts"] = "person",
     identity: str | None = None,
     /,
     *,
     replicate: Whole = 0,
     json_: Json = False,
 ) -> None:
-    """Tell one invented life in order of days, by playing its shard again.
+    """Tell one invented life in order of days, by playing its shard again; or show what the run did as a table.
 
     Parameters
     ----------
     folder
         Run folder.
     kind
-        Whose life.
+        Whose life; or `desks`, objection and repair by register; or `accounts`, what the run cost.
     identity
         Id as in the tables, or as P-37-0001234; without one, the party listed most often is taken.
     replicate
@@ -229,6 +229,9 @@ def show(
     """
     from xinyong.lab.show import life
 
+    if kind in ("desks", "accounts"):
+        _show_table(run_folder(folder), kind, json_)
+        return
     told = life(run_folder(folder), kind, identity, replicate)
     if json_:
         print_json(told)
@@ -241,6 +244,22 @@ def show(
     )
     for line in told.standing:
         print(line)
+
+
+def _show_table(folder: Path, kind: str, json_: bool) -> None:
+    """Print the desks or the accounts of a run, in model units."""
+    from xinyong.lab.desks import costs, desks
+    from xinyong.lab.results import open_run
+
+    run = open_run(folder)
+    if kind == "accounts":
+        rows: list[Any] = costs(run)
+    else:
+        rows = [{**plain(row), "mean_days": row.mean_days} for row in desks(run)]
+    if json_:
+        print_json(rows)
+    else:
+        print_table(rows, nothing=f"this run counted no {kind}")
 
 
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)

@@ -55,6 +55,8 @@ SHOW = """Examples:
   xinyong show runs/demo                        somebody listed, chosen for you
   xinyong show runs/demo person P-44-0001234
   xinyong show runs/demo organisation --json
+  xinyong show runs/demo desks                  objection and repair by register
+  xinyong show runs/demo accounts               what the run cost, by kind of power
 
 Every person is invented. Ids stand in episodes.parquet, column party.
 """

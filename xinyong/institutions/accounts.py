@@ -34,7 +34,7 @@ def items_of(book: RuleBook) -> tuple[Item, ...]:
 
 
 ITEMS = items_of(RuleBook.load())
-SPENT = tuple(f"spent_{item.key}_fen_cum" for item in ITEMS)
+SPENT = tuple(f"spent_{item.account}_{item.key}_fen_cum" for item in ITEMS)
 OF_ITEM = tuple(f"account_{item.account}_fen_cum" for item in ITEMS)
 ACCOUNTS = tuple(dict.fromkeys(OF_ITEM))
 

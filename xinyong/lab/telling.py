@@ -21,11 +21,13 @@ TELL = {
     "performed": "performs the judgment (case {case})",
     "delisted": "is deleted from the list (case {case}): {reason}",
     "ruling": "a court rules on the objection (case {case}): {granted}",
+    "decision": "a register's desk decides on {kind}: {granted}",
     "deed": "does what the city's scheme counts: {deed}",
     "city_record": "{office} delivers to the municipal file: {deed}",
     "barred_notice": "is barred for the first time in this spell",
 }
 REASONS = ("still open", "performed", "terminated", "the term ended", "corrected as wrong")
+PETITIONS = ("nothing", "an objection", "a request for repair")
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class Teller:
             words["reason"] = REASONS[values["reason"]]
         if "granted" in values:
             words["granted"] = "granted" if values["granted"] else "rejected"
+        if "kind" in values:
+            words["kind"] = PETITIONS[values["kind"]]
         if "deed" in values:
             words["deed"] = self.file.deed(values["deed"])
         if "office" in values:

@@ -1,7 +1,8 @@
 """What the same run costs those who are listed."""
 
 from xinyong.i18n import N_, NDASH
-from xinyong.report.html import Cell, Grid, Markup, join, note, prose, table
+from xinyong.lab.desks import costs, desks
+from xinyong.report.html import Cell, Grid, Markup, heading, join, note, prose, table
 from xinyong.report.page import Context, Page
 
 DELAYS = (
@@ -37,6 +38,8 @@ def body(c: Context) -> Markup:
                 )
             ),
             table(Grid(heads, lines, numbers=(1,))),
+            _desks(c),
+            _costs(c),
             _times(c) if (c.run.path / "episodes.parquet").is_file() else "",
         ]
     )
@@ -125,6 +128,74 @@ def _times(c: Context) -> Markup:
         late=t.count(float(delay["late"][0])),
     )
     return table(Grid(heads, lines, numbers=(1, 2))) + note(text)
+
+
+REGISTERS = {
+    "court list": N_("court list"), "other lists": N_("other black lists"), "city points": N_("city points"),
+    "central bank": N_("credit files"), "commercial score": N_("commercial score"),
+}  # fmt: skip
+
+
+def _desks(c: Context) -> Markup:
+    """Show what each register's desk for objection and repair did."""
+    t = c.words
+    rows = [row for row in desks(c.run) if row.filed or row.repairs]
+    if not rows:
+        return Markup("")
+
+    def told(value: float | None) -> str:
+        return NDASH if value is None else t.count(value * c.run.scale)
+
+    def share(part: float | None, whole: float | None) -> str:
+        return NDASH if part is None or not whole else t.percent(part / whole)
+
+    lines: list[list[Cell]] = [
+        [
+            t(REGISTERS[row.register]) if row.register in REGISTERS else row.register,
+            told(row.filed), share(row.late, row.rulings), share(row.granted, row.rulings), told(row.kept_wrong),
+            told(row.erased_right), told(row.reconsidered), told(row.repaired), told(row.open), told(row.queued),
+            NDASH if row.mean_days is None else f"{row.mean_days:.0f}",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    heads = [
+        t("Register"), t("Objections"), t("Late"), t("Granted"), t("Wrong entries kept"), t("Right entries erased"),
+        t("Reconsidered"), t("Repaired"), t("Open now"), t("Waiting for time"), t("Mean days to a ruling"),
+    ]  # fmt: skip
+    remark = t(
+        "Objection and repair by register. Shares are of rulings. An entry stays in force until the register has "
+        "heard the decision. Whether a decision was right is known here because the society is invented."
+    )
+    return heading(t("Objection and repair")) + table(Grid(heads, lines, numbers=range(1, 11))) + note(remark)
+
+
+ACCOUNTS = {
+    "infrastructural": N_("infrastructural power"), "coercive": N_("coercive power"), "firms": N_("firms themselves"),
+}  # fmt: skip
+
+
+def _costs(c: Context) -> Markup:
+    """Show what the run cost, by kind of power."""
+    t = c.words
+    lines: list[list[Cell]] = [
+        [
+            t(ACCOUNTS[cost.account]) if cost.account in ACCOUNTS else cost.account,
+            t.count(cost.yuan * c.run.scale),
+        ]
+        for cost in costs(c.run)
+        if not cost.item
+    ]
+    if not lines:
+        return Markup("")
+    remark = t(
+        "Counts of the run at assumed unit costs, burn-in left out. Only ratios between runs at the same prices "
+        "mean anything. Nothing in the model can read these accounts."
+    )
+    return (
+        heading(t("What it cost"))
+        + table(Grid([t("Account"), t("yuan")], lines, numbers=(1,)))
+        + note(remark)
+    )
 
 
 LINES = (_wrongful, _false, _corrected, _objections, _granted, _late, _barred)
