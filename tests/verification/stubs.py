@@ -5,9 +5,9 @@ from typing import ClassVar
 import numpy as np
 
 from xinyong.columns import Column, SideTable, Tally
+from xinyong.institutions.central_bank import CentralBank
 from xinyong.institutions.courts import Courts
 from xinyong.institutions.joint_measures import JointMeasures
-from xinyong.institutions.redress import Redress
 from xinyong.process import Day, Process
 
 A_WEEK = 60
@@ -88,7 +88,7 @@ class Ledgers(Process):
     }
     reads = ("number",)
     heard = ("decision",)
-    posts: ClassVar = {"entry": Redress.posts["entry"]}
+    posts: ClassVar = {"entry": CentralBank.posts["entry"]}
 
     def step(self, day: Day) -> None:
         self._obey(day)

@@ -52,7 +52,7 @@ def test_stocks_and_systems_are_charged_by_the_week(world):
 def test_accounts_add_up_over_items_and_shards(world):
     """Each account is the sum of its items in every week, in every shard and in the nation."""
     for account in {item.account for item in ITEMS}:
-        items = [world.total(f"spent_{i.key}_fen_cum") for i in ITEMS if i.account == account]
+        items = [world.total(f"spent_{account}_{i.key}_fen_cum") for i in ITEMS if i.account == account]
         assert np.array_equal(world.total(f"account_{account}_fen_cum"), np.sum(items, axis=0))
     assert world.last("account_coercive_fen_cum") > 0 < world.last("account_infrastructural_fen_cum")
 

@@ -75,14 +75,9 @@ class Redress(Process):
     reads = ("number",)
     hears = ("entry",)
     posts = {
-        "entry": Notice(
-            "a register makes an adverse entry; posted by registers, declared here for all of them",
-            {"register": "u1", "party": "i4", "number": "u4", "wrong": "u1"},
-        ),
         "decision": Notice(
             "a register's desk decides: 1 on an objection, 2 on a request for repair",
             {"register": "u1", "party": "i4", "number": "u4", "granted": "u1", "kind": "u1"},
-            keep=True,
         ),
     }
 

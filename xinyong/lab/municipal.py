@@ -34,8 +34,9 @@ class MunicipalFile:
         if not self.grade:
             return []
         use = "" if self._value("used") else "; nobody may use it without consent"
+        city = self.plan.book.city(self._city().key)
         told = [
-            f"  municipal file of {self._city().name} ({self._city().key}), card {self.card}{use}",
+            f"  municipal file of {city.name} ({city.key}), card {self.card}{use}",
             f"    city points: {self._points()} ({self._grade_name()})",
         ]
         for name in ("red", "black"):
