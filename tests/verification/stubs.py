@@ -76,14 +76,14 @@ class Ledgers(Process):
     name = "ledgers"
     registers: ClassVar = (1, 16, 17, 18)
     owns: ClassVar = {
-        "entries": SideTable("entries in force"),
-        "entries.register": Column("u1", "code of the register"),
-        "entries.party": Column("i4", "row of the party"),
-        "entries.number": Column("u4", "number of the entry in its register"),
-        "entries.wrong": Column("u1", "1 if by mistake"),
-        "entered_cum": Tally("entries made", "entries"),
-        "erased_cum": Tally("entries erased as the desk decided", "entries"),
-        "mended_cum": Tally("entries erased by repair", "entries"),
+        "lines": SideTable("lines in force"),
+        "lines.register": Column("u1", "code of the register"),
+        "lines.party": Column("i4", "row of the party"),
+        "lines.number": Column("u4", "number of the entry in its register"),
+        "lines.wrong": Column("u1", "1 if by mistake"),
+        "entered_cum": Tally("lines made", "lines"),
+        "erased_cum": Tally("lines erased as the desk decided", "lines"),
+        "mended_cum": Tally("lines erased by repair", "lines"),
         "wrongful_days_cum": Tally("days that wrong entries stood", "days"),
     }
     reads = ("number",)
@@ -92,7 +92,7 @@ class Ledgers(Process):
 
     def step(self, day: Day) -> None:
         self._obey(day)
-        desk = day.table("entries")
+        desk = day.table("lines")
         n = A_WEEK * len(self.registers)
         rows, entries = desk.take(n), desk.fields
         place = np.arange(n)
@@ -107,7 +107,7 @@ class Ledgers(Process):
         day.count(entered_cum=n, wrongful_days_cum=7 * wrong)
 
     def _obey(self, day: Day) -> None:
-        decided, desk = day.heard("decision"), day.table("entries")
+        decided, desk = day.heard("decision"), day.table("lines")
         for kind, told in ((1, "erased_cum"), (2, "mended_cum")):
             numbers = decided.number[(decided.granted == 1) & (decided.kind == kind)]
             rows = np.flatnonzero((desk.fields.alive == 1) & np.isin(desk.fields.number, numbers))
