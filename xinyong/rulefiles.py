@@ -6,8 +6,9 @@ import keyword
 import math
 import re
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import (
@@ -293,6 +294,26 @@ def read_file(path: Path, model: type[M]) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         raise RuleError(f"{path}: {explain(error, path.stem)}") from None
+
+
+class CodedRow(NamedTuple):
+    """A row of a coded group: its key, code and meaning, whatever the date."""
+
+    key: str
+    code: int
+    gloss: str
+
+
+@lru_cache
+def coded_rows(section: str, group: str) -> tuple[CodedRow, ...]:
+    """List the coded rows of a group of the package's own rules, in order of code: for counts that are kept by row."""
+    found = read_file(Path(__file__).parent / "rules" / f"{section}.yaml", Group).children[group]
+    rows = [
+        CodedRow(key, row.code, row.gloss)
+        for key, row in (found.children.items() if isinstance(found, Group) else ())
+        if isinstance(row, Group) and row.code is not None
+    ]
+    return tuple(sorted(rows, key=lambda row: row.code))
 
 
 def read_sources(*folders: Path) -> dict[str, Source]:

@@ -10,7 +10,8 @@ import source
 
 LAYERS = {
     0: "process over errors columns notices draws timeline ids names graph traits acts rulebook rulefiles rates "
-    "memoranda kernels i18n registers places sightings rules_of_day schemes scorecard",
+    "memoranda kernels i18n registers places sightings rules_of_day schemes scorecard "
+    "flows scoring",
     1: "institutions behaviours",
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws",

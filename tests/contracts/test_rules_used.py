@@ -11,6 +11,8 @@ READ_ELSEWHERE = (
     "joint_measures.memoranda.",
     "joint_measures.members.",
     "joint_measures.information_checks.",
+    # named for the reader: which data a firm holds
+    "firms.data_classes.",
     # what the look-up of a run may show (`xinyong.lab.lookup`); the society's own look-ups ask for listings only
     "public_portal.sites.",
     "public_portal.codes.",

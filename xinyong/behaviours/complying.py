@@ -22,7 +22,14 @@ class Complying(Process):
     recalls = (
         "cases.party", "cases.loan", "cases.serial", "cases.number", "cases.amount", "cases.list_state", "cases.paid",
     )  # fmt: skip
-    may_recall = ("barred", "activities.coverage", "activities.yearly_value")
+    may_recall = (
+        "firm_flags",
+        "perks.above_points",
+        "perks.yearly_value",
+        "barred",
+        "activities.coverage",
+        "activities.yearly_value",
+    )
     posts = {
         "performed": Notice(
             "a listed debtor performs", {"case": "i4", "loan": "i4", "party": "i4", "number": "u4"}
@@ -36,12 +43,12 @@ class Complying(Process):
         barred, values = _restrictions(day)
         numbers = np.array([
             rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
-            rules.unable_ratio, day.now.years,
+            rules.unable_ratio, day.now.years, rules.firm_weight * _withheld(day),
         ])  # fmt: skip
         rows, when = np.empty(desk.high, np.int32), np.empty(desk.high, np.int32)
         n = pressed(
             cases.pressure, cases.alive, cases.party, cases.serial, cases.amount, cases.list_state, cases.paid,
-            people.number, people.unable, barred, values, numbers, day.base, day.fixed_key, rows, when,
+            people.number, people.unable, barred, _marks(day), values, numbers, day.base, day.fixed_key, rows, when,
         )  # fmt: skip
         self._tell(day, rows[:n], when[:n])
 
@@ -60,3 +67,17 @@ def _restrictions(day: Day) -> tuple[Array, Array]:
         return np.zeros(len(day.people.number), np.uint16), np.zeros(0)
     values = activities.fields.coverage * activities.fields.yearly_value
     return barred, values[: activities.high].astype(np.float64)
+
+
+def _withheld(day: Day) -> float:
+    """Yearly value of the perks that a listing at the scoring firm withholds; 0 where there are none."""
+    offers = day.may_table("perks")
+    if offers is None:
+        return 0.0
+    return float(offers.fields.yearly_value[offers.fields.above_points > 0].sum())
+
+
+def _marks(day: Day) -> Array:
+    """Flags of the commercial score, if the firm's channel counts at all."""
+    flags = day.people.firm_flags
+    return flags if flags is not None and day.own_rules.firm_weight else np.zeros(0, np.uint8)

@@ -9,14 +9,15 @@ from xinyong.kernels.random import uniform
 from xinyong.kernels.variates import exponential
 
 OPEN, TERM = 4, 5
-BASE, RESTRICTION, AMOUNT, REFERENCE, UNABLE, YEARS = range(6)
+BASE, RESTRICTION, AMOUNT, REFERENCE, UNABLE, YEARS, FIRM = range(7)
+MARKED = 0b1100_0000
 
 
 @njit(cache=True, inline="always")
-def hazard(value: float, amount: int, unable: int, rules: np.ndarray) -> float:
-    """Yearly hazard of performing, from the value of what is barred, the sum owed and the ability to pay."""
+def hazard(value: float, amount: int, unable: int, rules: np.ndarray, firm: float = 0.0) -> float:
+    """Yearly hazard of performing, from the value barred, what a firm withholds (weighted), sum owed and ability."""
     h = rules[BASE] * math.exp(
-        rules[RESTRICTION] * value - rules[AMOUNT] * math.log(amount / rules[REFERENCE])
+        rules[RESTRICTION] * value + firm - rules[AMOUNT] * math.log(amount / rules[REFERENCE])
     )
     return h * rules[UNABLE] if unable else h
 
@@ -43,6 +44,7 @@ def pressed(
     number,
     unable,
     barred,
+    marked,
     values,
     rules,
     base,
@@ -50,7 +52,10 @@ def pressed(
     rows,
     when,
 ):
-    """Add a step's hazard to each live listing; rows past their threshold and their day of the week are returned."""
+    """Add a step's hazard to each live listing; rows past their threshold and their day of the week are returned.
+
+    `marked` (flags of the commercial score) is empty where no firm withholds anything for a listing.
+    """
     n = 0
     for i in range(rows.shape[0]):
         if alive[i] == 0 or (state[i] != OPEN and state[i] != TERM) or paid[i]:
@@ -60,7 +65,9 @@ def pressed(
         p = party[i]
         who = base | np.uint64(number[p])
         turn = np.int64(serial[i]) * 4
-        growth = rules[YEARS] * hazard(barred_value(barred[p], values), max(amount[i], 1), unable[p], rules)
+        firm = rules[FIRM] if marked.shape[0] and marked[p] & MARKED == MARKED else 0.0
+        value = barred_value(barred[p], values)
+        growth = rules[YEARS] * hazard(value, max(amount[i], 1), unable[p], rules, firm)
         left = exponential(uniform(key, who, turn)) - pressure[i]
         pressure[i] += growth
         if pressure[i] > 0 and left <= growth:

@@ -1,0 +1,204 @@
+"""The commercial score of one firm (芝麻信用分): voluntary, 350 to 950, with a shadow of the court list."""
+
+import numpy as np
+
+from xinyong import flows, scoring
+from xinyong.columns import Array, Column, SideTable, Tally, Wheel
+from xinyong.draws import uniforms
+from xinyong.kernels import scores as kernel
+from xinyong.notices import Notice
+from xinyong.process import Day, Process
+from xinyong.rates import DAYS_PER_YEAR, chance
+from xinyong.traits import mixing
+
+PERSON, FIRM = 0, 1
+BANDS = ("poor", "medium", "good", "very_good", "excellent")
+NOBODY = np.zeros(0, np.int32)
+
+
+class CommercialScore(Process):
+    """Scores those who opted in, and nobody else: five dimensions, points, and what a court listing takes off.
+
+    Joining follows Bass times a choice between what a score earns and concern for privacy. Members give up to three
+    more classes of data. They are scored anew in turn; the standing of their acquaintances counts a little.
+    *Source:* the paper, sections III.2, IV.1 and IV.2; model.md 2.7f. The firm published no weights.
+    """
+
+    name = "commercial_score"
+    owns = {
+        "firm_score": Column("u2", "commercial score; 0 for everybody who has not opted in", "points"),
+        "dimensions": Column(
+            "u2", "levels 0-15 of history (bits 0-3), behaviour, capacity and identity (bits 12-15)", "levels"
+        ),
+        "firm_flags": Column(
+            "u1", "bits 0-3 level of relations, 4-5 extra classes of data given, 6-7 shadow of the court list"
+        ),
+        "marks": SideTable("persons the court list has marked at the firm"),
+        "marks.party": Column("i4", "row of the person"),
+        "marks.refused": Column("u1", "1 once a partner has refused the person for the listing", "flag"),
+        "marks.fade": Wheel("fading of the shadow"),
+        "members_now": Tally("persons with a commercial score", "persons", stock=True),
+        "internet_users_now": Tally(
+            "persons of an age to join who use the internet, counted each January", "persons", stock=True
+        ),
+        "firm_score_sum_now": Tally("sum of all commercial scores", "points", stock=True),
+        **{f"score_{b}_now": Tally(f"members in the band {b.replace('_', ' ')}", "persons", stock=True) for b in BANDS},
+        "classes_supplied_now": Tally("extra classes of data given by members", "classes", stock=True),
+        "rescored_cum": Tally("members scored anew", "scorings"),
+        "court_marked_now": Tally("persons under the shadow of the court list at the firm", "persons", stock=True),
+        "court_marked_cum": Tally("persons marked by the court's feed", "persons"),
+        "court_refusals_cum": Tally("refusals by the firm's partners for a court listing", "refusals"),
+        "court_refused_persons_cum": Tally("distinct persons so refused since their last mark", "persons"),
+        "court_refused_paid_cum": Tally("listed debtors who performed after such a refusal", "persons"),
+    }  # fmt: skip
+    reads = ("number", "kind", "age", "income", "education", "local", "urban")
+    may_read = ("listed",)
+    may_recall = (
+        "named_by", "perks.yearly_value", "credit_firms.coverage",
+    )  # fmt: skip
+    hears = ("listed", "delisted", "performed", "default")
+    posts = {
+        "joined": Notice("a person opts in to the commercial score", {"party": "i4", "number": "u4", "score": "u2"}),
+    }  # fmt: skip
+
+    def step(self, day: Day) -> None:
+        """The court's feed, defaults, members whose turn it is, and new members."""
+        if not day.own_rules.in_force:
+            return
+        tables = scoring.tables_of(day)
+        totals = np.zeros(kernel.TOTALS, np.int64)
+        for moved in (self._feed(day), *self._fade(day)):
+            self._rescore(day, totals, moved, 0, tables)
+        self._rescore(
+            day, totals, day.hear("default").party, int(day.own_rules.history_default_levels), tables
+        )
+        self._pace(day, tables)
+        self._turn(day, totals, tables)
+        self._count(day, totals)
+
+    # --- the court list -------------------------------------------------------------------------------------------
+
+    def _feed(self, day: Day) -> Array:
+        """Mark newly published persons whose record reaches the firm; at first, all who are on the list."""
+        share = flows.strength(day.rules, "court_to_sesame", day.shard)
+        if not share or day.own_rules.court_penalty_points is None:
+            return NOBODY
+        people, desk = day.people, day.table("marks")
+        rows = day.hear("listed").party
+        if not desk.high and people.listed is not None:
+            rows = np.concatenate([np.flatnonzero(people.listed).astype(np.int32), rows])
+        if not len(rows):
+            return NOBODY
+        rows = np.unique(rows[people.kind[rows] == PERSON])
+        rows = rows[self._known(day, rows, share)]
+        self._mark(day, rows)
+        return rows
+
+    def _known(self, day: Day, rows: Array, share: float) -> Array:
+        """Whether the feed names a person to the firm: users of it (a member or not), by a draw that is kept."""
+        table = day.may_table("credit_firms")
+        users = 1.0 if table is None else float(table.fields.coverage[FIRM - 1])
+        return uniforms(day.fixed_key, scoring.who(day, rows), kernel.FEED) < np.where(
+            day.people.firm_score[rows] > 0, share, share * users
+        )
+
+    def _mark(self, day: Day, rows: Array) -> None:
+        people, desk = day.people, day.table("marks")
+        marked = people.firm_flags[rows] >= 1 << 6
+        people.firm_flags[rows] |= kernel.LISTED << 6
+        desk.fields.fade[scoring.marks_of(desk, rows[marked])] = -1
+        new = desk.take(int((~marked).sum()))
+        desk.fields.party[new] = rows[~marked]
+        day.count(court_marked_now=len(new), court_marked_cum=len(new))
+
+    def _fade(self, day: Day) -> list[Array]:
+        """Refusals to the marked, payments, deletions, and shadows that fade a step."""
+        desk = day.table("marks")
+        if not desk.high:
+            return []
+        self._refuse(day)
+        people, gone = day.people, day.hear("delisted").party
+        third = day.now.monday + round(day.own_rules.court_fade_years * DAYS_PER_YEAR / kernel.LISTED)
+        if len(gone) and people.listed is not None:
+            off = scoring.marks_of(desk, gone[people.listed[gone] == 0])
+            day.schedule("marks", "fade", off, np.full(len(off), third))
+        due = desk.due("fade", day.now.week)
+        if not len(due):
+            return []
+        rows = desk.fields.party[due]
+        people.firm_flags[rows] -= 1 << 6
+        over = people.firm_flags[rows] < 1 << 6
+        day.schedule("marks", "fade", due[~over], np.full(int((~over).sum()), third))
+        desk.release(due[over])
+        day.count(court_marked_now=-int(over.sum()))
+        return [rows]
+
+    def _refuse(self, day: Day) -> None:
+        """Partners refuse the listed; some of those refused perform this week."""
+        desk, people, totals = day.table("marks"), day.people, np.zeros(2, np.int64)
+        marks, high = desk.fields, desk.high
+        kernel.refuse(
+            totals, marks.party[:high], marks.alive, marks.fade, marks.refused, people.number,
+            chance(day.own_rules.court_refusals_per_year, day.now.years), day.base, day.key,
+        )  # fmt: skip
+        day.count(court_refusals_cum=int(totals[0]), court_refused_persons_cum=int(totals[1]))
+        paid = day.hear("performed").party
+        if len(paid):
+            paid = scoring.marks_of(desk, paid[people.firm_flags[paid] >= 1 << 6])
+            day.count(court_refused_paid_cum=int(marks.refused[paid].sum()))
+
+    # --- members ----------------------------------------------------------------------------------------------------
+
+    def _rescore(self, day: Day, totals: Array, rows: Array, lost: int, tables: scoring.Tables) -> None:
+        if len(rows):
+            people = day.people
+            kernel.rescore(
+                totals, rows, people.firm_score, people.dimensions, people.firm_flags, lost, tables
+            )
+
+    def _turn(self, day: Day, totals: Array, tables: scoring.Tables) -> None:
+        """Once a quarter each member is scored anew, and each other adult may opt in."""
+        rules, people, ties = day.own_rules, day.people, day.graph
+        period = int(rules.rescored_every_weeks)
+        joined = np.empty(ties.persons // period + 1, np.int32)
+        nth, phase = divmod(day.now.week, period)
+        n = kernel.turn(
+            joined, totals, people.firm_score, people.dimensions, people.firm_flags,
+            (people.age, people.urban, people.income, people.education, people.local), _named(day),
+            scoring.row_of(day), (ties.rounds, ties.key, ties.weights), tables, (ties.persons, phase, period, nth),
+            day.base, (day.fixed_key, mixing(day.rules), day.trait_key), day.key,
+        )  # fmt: skip
+        if n:
+            new = joined[:n]
+            when, scores = np.full(n, day.now.monday), people.firm_score[new]
+            day.post("joined", day=when, party=new, number=people.number[new], score=scores)
+            day.count(members_now=n)
+
+    def _pace(self, day: Day, tables: scoring.Tables) -> None:
+        """The rate of joining since the last turn, by how many of those online have joined."""
+        rules, people = day.own_rules, day.people
+        if not day.tallied("internet_users_now") or day.now.date.timetuple().tm_yday <= 7:
+            users = kernel.count_online(
+                people.number, people.age, people.urban, tables[4], rules.least_age_years, day.graph.persons, day.base,
+                day.fixed_key,
+            )  # fmt: skip
+            day.count(internet_users_now=users - day.tallied("internet_users_now"))
+        joined = min(1.0, day.tallied("members_now") / max(1, day.tallied("internet_users_now")))
+        rate = rules.pace * (rules.innovation_per_year + rules.imitation_per_year * joined)
+        tables[2][kernel.RATE] = rate * rules.rescored_every_weeks * day.now.years
+        tables[2][kernel.HIGHEST] = chance(2.0 * rate, rules.rescored_every_weeks * day.now.years)
+
+    def _count(self, day: Day, totals: Array) -> None:
+        told = totals.tolist()
+        day.count(
+            firm_score_sum_now=told[kernel.SUM], classes_supplied_now=told[kernel.SUPPLIED],
+            rescored_cum=told[kernel.VISITS], **{f"score_{b}_now": n for b, n in zip(BANDS, told, strict=False)},
+        )  # fmt: skip
+
+
+def _named(day: Day) -> Array:
+    """Which persons other lists than the court's name, where a province exchanges them; empty elsewhere."""
+    named = day.people.named_by
+    if named is None or flows.strength(day.rules, "guizhou_to_sesame", day.shard) == 0.0:
+        return np.zeros(0, bool)
+    return np.asarray(named > 1)

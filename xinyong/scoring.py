@@ -1,0 +1,75 @@
+"""What the commercial score is computed with: weights, cuts, what it is expected to earn, whose turn it is."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from xinyong.columns import Array, Desk
+from xinyong.kernels import scores as kernel
+from xinyong.process import Day
+
+CURVE = 1501
+Tables = tuple[Array, Array, Array, Array, Array, Array]
+
+
+def who(day: Day, rows: Array) -> Array:
+    """What draws about some persons are keyed by."""
+    return np.asarray(day.base | day.people.number[rows].astype(np.uint64))
+
+
+def row_of(day: Day) -> Array:
+    """Row of each person by number; empty where numbers are rows."""
+    number, persons = day.people.number, day.graph.persons
+    if kernel.in_order(number, persons):
+        return np.zeros(0, np.int32)
+    return np.argsort(number[:persons]).astype(np.int32)
+
+
+def marks_of(desk: Desk, parties: Array) -> Array:
+    """Rows of a side table that are about some parties."""
+    if not len(parties):
+        return np.zeros(0, np.int32)
+    high = desk.high
+    mine = np.isin(desk.fields.party[:high], parties) & (desk.fields.alive[:high] == 1)
+    return np.flatnonzero(mine).astype(np.int32)
+
+
+def tables_of(day: Day) -> Tables:
+    """Expected yearly value of perks by income (256), weights (5), rules, least points of bands, online (2), curve."""
+    offered = day.rules.perks if day.may_table("perks") is not None else None
+    value, weights, rules, *rest = tables(day.own_rules, offered, day.now.years)
+    return value, weights, rules.copy(), rest[0], rest[1], rest[2]
+
+
+@lru_cache(maxsize=256)
+def tables(rules: Any, offered: Any, years: float) -> Tables:
+    """The same for rules in force and what is offered (None: no perks at all)."""
+    both = {"variant_a": rules.weights.variant_a, "variant_b": rules.weights.variant_b}
+    weights = np.array(both[rules.preset])
+    period = rules.rescored_every_weeks * years
+    numbers = np.zeros(kernel.RULES)
+    numbers[: kernel.RATE] = (  # in the order of the kernel
+        rules.floor_points, rules.ceiling_points, rules.court_penalty_points or 0.0,
+        rules.conduct_response, rules.history_start_share, rules.history_recovery_per_year * period,
+        rules.privacy_weight * (1.0 - rules.resignation), rules.exchange_history_cap_levels or 0.0,
+        rules.contacts_asked, rules.least_age_years,
+    )  # fmt: skip
+    span = rules.ceiling_points - rules.floor_points
+    curve = rules.floor_points + span * np.linspace(0.0, 1.0, CURVE) ** rules.map_power
+    value = rules.perk_weight * _expected(curve, weights, offered)
+    cuts = np.array([b.least_points for b in rules.bands.rows()])
+    online = np.array([rules.online_rural_share, rules.online_urban_share])
+    return value, weights, numbers, cuts, online, curve
+
+
+def _expected(curve: Array, weights: Array, offered: Any) -> Array:
+    """What a score is expected to earn a year, by income: perks within reach, times demand (half to one and a half)."""
+    income = np.arange(256) / 255.0
+    mean = weights[kernel.CAPACITY] * income + (1.0 - weights[kernel.CAPACITY]) * 0.55
+    points = curve[np.round(mean * (CURVE - 1)).astype(np.int64)]
+    value = np.zeros(256)
+    for row in offered.table_1.rows() if offered is not None and offered.in_force else ():
+        if row.open:
+            value += row.yearly_value / (1.0 + np.exp((row.above_points - points) / 40.0))
+    return np.asarray((0.5 + income) * value)
