@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xinyong.api import play
+    from xinyong.api import experiment, play
     from xinyong.draws import draw
     from xinyong.errors import XinyongError
     from xinyong.lab.compare import compare
+    from xinyong.lab.experiment.results import Experiment, open_experiment
     from xinyong.lab.results import Run, open_run
     from xinyong.lab.scenario import Scenario, load_scenario
     from xinyong.lab.validate import validate
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results", "Scenario": "xinyong.lab.scenario",
-    "XinyongError": "xinyong.errors", "compare": "xinyong.lab.compare", "draw": "xinyong.draws",
-    "load_scenario": "xinyong.lab.scenario", "open_run": "xinyong.lab.results", "play": "xinyong.api",
+    "Experiment": "xinyong.lab.experiment.results", "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results",
+    "Scenario": "xinyong.lab.scenario", "XinyongError": "xinyong.errors", "compare": "xinyong.lab.compare",
+    "draw": "xinyong.draws", "experiment": "xinyong.api", "load_scenario": "xinyong.lab.scenario",
+    "open_experiment": "xinyong.lab.experiment.results", "open_run": "xinyong.lab.results", "play": "xinyong.api",
     "validate": "xinyong.lab.validate",
 }  # fmt: skip
 
 __all__ = [
-    "RuleBook", "Run", "Scenario", "XinyongError", "compare", "draw", "load_scenario", "open_run", "play", "validate",
+    "Experiment", "RuleBook", "Run", "Scenario", "XinyongError", "compare", "draw", "experiment", "load_scenario",
+    "open_experiment", "open_run", "play", "validate",
 ]  # fmt: skip
 
 

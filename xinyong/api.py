@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xinyong.lab.experiment.conduct import conduct, make_study
+from xinyong.lab.experiment.design import Design, load_design
+from xinyong.lab.experiment.results import Experiment, open_experiment
+from xinyong.lab.experiment.world import Outcomes
 from xinyong.lab.results import Run, open_run
 from xinyong.lab.run import make_job, run
 from xinyong.lab.scenario import Scenario, load_scenario
@@ -32,3 +36,37 @@ def play(
     if not (folder / "report.html").is_file():
         write_report(folder)
     return open_run(folder)
+
+
+def experiment(
+    design: str | Path | Design,
+    seed: int | None = None,
+    scale: str | None = None,
+    replicates: int | None = None,
+    most_replicates: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    cluster: str = "",
+    outcomes: str | Outcomes = "",
+    resume: bool = False,
+) -> Experiment:
+    """Play the worlds of a design and open what came of them; a finished experiment is opened again.
+
+    The same powers as `xinyong experiment`. `outcomes`, a function (plan, final shards) -> {name: whole numbers, one
+    a person}, keeps vectors by which twins can be compared. Raises XinyongError for anything wrong that was asked.
+    """
+    chosen = design if isinstance(design, Design) else load_design(design)
+    folder = Path(out) if out else None
+    study = make_study(
+        chosen,
+        seed,
+        scale,
+        replicates,
+        most_replicates,
+        folder,
+        workers,
+        cluster,
+        outcomes,
+        "xinyong.experiment",
+    )
+    return open_experiment(conduct(study, resume))

@@ -95,7 +95,8 @@ def test_there_is_no_circle():
 
 def test_only_declared_packages_are_imported():
     project = tomllib.loads((source.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=~!\[; ]", need)[0].lower() for need in project["dependencies"]}
+    extras = [need for needs in project["optional-dependencies"].values() for need in needs]
+    declared = {re.split(r"[<>=~!\[; ]", need)[0].lower() for need in (*project["dependencies"], *extras)}
     declared |= {"yaml", "sklearn", "chinese_calendar", "xinyong", "pandas"}
     for path in source.modules():
         heads = {top(full) for full in source.imported(path)}

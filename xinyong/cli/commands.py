@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from xinyong import __version__
 from xinyong.cli import examples, public
+from xinyong.cli.experiment import experiment
 from xinyong.cli.printing import plain, print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
 
@@ -131,13 +132,15 @@ def compare(
 
 @app.command(name="list", sort_key=2, help_epilogue=examples.LIST)
 def list_(
-    what: Literal["all", "scenarios", "recipes", "processes", "measures", "rules"] = "all",
+    what: Literal[
+        "all", "scenarios", "recipes", "processes", "measures", "rules", "designs", "switches"
+    ] = "all",
     path: str = "",
     /,
     *,
     json_: Json = False,
 ) -> None:
-    """List scenarios, recipes, processes, measures, or every rule with value, date and mark.
+    """List scenarios, recipes, processes, measures, designs, switches, or every rule with date and mark.
 
     Parameters
     ----------
@@ -262,6 +265,7 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
         print_table(rows, nothing=f"this run counted no {kind}")
 
 
+app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
 app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
 

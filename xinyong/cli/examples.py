@@ -33,6 +33,17 @@ COMPARE = """Examples:
 Both runs meet the same luck, so what differs comes from the rules alone.
 """
 
+EXPERIMENT = """Examples:
+  xinyong experiment demo                       three cells on the toy society
+  xinyong experiment mechanisms --dry-run --json
+  xinyong experiment mechanisms --out runs/m --workers 2
+  xinyong experiment mechanisms --out runs/m --resume --replicates 8
+  xinyong experiment my_design.yaml --cluster tcp://127.0.0.1:8786
+  xinyong experiment mechanisms --graph mechanisms.svg --cut V,E
+
+All worlds of a replicate share society and luck, so what differs comes from the rules alone.
+"""
+
 LIST = """Examples:
   xinyong list
   xinyong list scenarios

@@ -7,14 +7,19 @@ from typing import Any
 from xinyong.assembly import known_processes
 from xinyong.columns import Tally
 from xinyong.errors import ScenarioError
+from xinyong.lab.experiment.design import design_names, lay_out, load_design
+from xinyong.lab.experiment.switches import load_switches
 from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe, recipe_names
 from xinyong.rulebook import RuleBook
 
 
 def listing(what: str = "all", path: str = "") -> list[dict[str, Any]]:
-    """List scenarios, recipes, processes, measures or rules; with `rules`, those at and below a path."""
-    makers = {"scenarios": _scenarios, "recipes": _recipes, "processes": _processes, "measures": _measures}
+    """List what there is of a kind, or of all; with `rules`, those at and below a path."""
+    makers = {
+        "scenarios": _scenarios, "recipes": _recipes, "processes": _processes, "measures": _measures,
+        "designs": _designs, "switches": _switches,
+    }  # fmt: skip
     if path and what != "rules":
         raise ScenarioError(f"a path such as '{path}' goes with rules: xinyong list rules {path}")
     if what == "rules":
@@ -22,7 +27,7 @@ def listing(what: str = "all", path: str = "") -> list[dict[str, Any]]:
     if what != "all":
         return makers[what]()
     rows = []
-    for kind in ("scenario", "recipe"):
+    for kind in ("scenario", "recipe", "design"):
         rows += [{"kind": kind, "name": r["name"], "what": r["what"]} for r in makers[kind + "s"]()]
     rows += [{"kind": r["kind"], "name": r["name"], "what": r["what"]} for r in _processes()]
     sections = Counter(leaf.path.partition(".")[0] for leaf in RuleBook.load().leaves())
@@ -45,6 +50,27 @@ def _scenarios() -> list[dict[str, Any]]:
         }
         for s in found
     ]
+
+
+def _designs() -> list[dict[str, Any]]:
+    found = [lay_out(load_design(name)) for name in design_names()]
+    return [
+        {
+            "name": x.design.name, "what": x.design.gloss, "scenario": x.base.name, "cells": len(x.cells),
+            "replicates": x.design.replicates,
+        }
+        for x in found
+    ]  # fmt: skip
+
+
+def _switches() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": key, "part_of": s.part_of, "what": s.gloss, "rules_cut": len(s.cuts),
+            "placebos": ", ".join(s.placebos),
+        }
+        for key, s in load_switches().switches.items()
+    ]  # fmt: skip
 
 
 def _recipes() -> list[dict[str, Any]]:
