@@ -16,6 +16,7 @@ from xinyong.engine import tally_specs
 from xinyong.kernels.points import grade_of
 from xinyong.lab.scenario import load_scenario
 from xinyong.memoranda import in_force
+from xinyong.recipes import load_recipe
 from xinyong.rulebook import RuleBook
 from xinyong.timeline import day_number
 
@@ -193,3 +194,30 @@ def test_the_more_members_sign_the_further_an_error_reaches():
             records += int(wrong.sum())
         reach.append(bars / records)
     assert reach == sorted(reach) and reach[-1] > 2 * reach[0] > 0, reach
+
+
+# ---- the twelve cities (R49, R50) ----
+
+TWELVE = [
+    "hangzhou",
+    "nanjing",
+    "xiamen",
+    "chengdu",
+    "suzhou",
+    "suqian",
+    "huizhou",
+    "wenzhou",
+    "weihai",
+    "weifang",
+    "yiwu",
+    "rongcheng",
+]
+
+
+@pytest.mark.parametrize("key", TWELVE)
+def test_the_twelve_cities_are_there_with_their_four_features(key):
+    """R49, R50: each is a data file with people in the recipe; in January 2018 each has all four features."""
+    day = dt.date(2018, 1, 31)
+    features = getattr(BOOK.on(day).cities, key).features
+    assert [getattr(features, f) for f in ("platform", "joint_rewards", "lists", "publicity")] == [True] * 4
+    assert BOOK.city(key).code in {city.code for city in load_recipe("china").cities}
