@@ -31,6 +31,11 @@ class Notice:
         """All columns, `day` first."""
         return {"day": "i4", **self.fields}
 
+    @cached_property
+    def types(self) -> tuple[tuple[str, np.dtype[Any]], ...]:
+        """All columns with their numpy types."""
+        return tuple((name, np.dtype(kind)) for name, kind in self.columns.items())
+
 
 class Batch(SimpleNamespace):
     """Notices of one kind as arrays of equal length; `len(batch)` tells how many."""
@@ -67,12 +72,16 @@ class Board:
             )
         if not len(columns["day"]):
             return
-        rows = {name: np.ascontiguousarray(columns[name], dtype) for name, dtype in notice.columns.items()}
-        digest = blake2b(self.digests[kind], digest_size=16)
-        for array in rows.values():
-            array.flags.writeable = False
-            digest.update(array.data)
-        self.digests[kind] = digest.digest()
+        rows = {}
+        content = [self.digests[kind]]
+        for name, dtype in notice.types:
+            array = columns[name]
+            if array.dtype is not dtype or not array.flags.c_contiguous:
+                array = np.ascontiguousarray(array, dtype)
+            array.setflags(write=False)
+            rows[name] = array
+            content.append(array.tobytes())
+        self.digests[kind] = blake2b(b"".join(content), digest_size=16).digest()
         self.now.setdefault(kind, []).append(rows)
         if notice.keep:
             self.kept[kind].append(rows)
