@@ -23,6 +23,7 @@ class World:
     shards: list[Shard]
     tallies: list[np.ndarray]
     log: dict[str, list[tuple[int, dict[str, np.ndarray]]]] = field(default_factory=dict)
+    signals: Signals = field(default_factory=Signals)
 
     def total(self, name: str) -> np.ndarray:
         """A tally over all shards, week by week."""
@@ -76,6 +77,6 @@ def play(
             shard.board.listeners.append(
                 lambda kind, rows, k=k: world.log.setdefault(kind, []).append((k, rows))
             )
-    world.tallies = advance(engine, plan, 0, weeks or plan.calendar.weeks, Signals(), window=window)
+    world.tallies = advance(engine, plan, 0, weeks or plan.calendar.weeks, world.signals, window=window)
     engine.close()
     return world

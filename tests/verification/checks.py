@@ -152,7 +152,7 @@ def any_pause(plan: Plan, people: list[ShardPopulation], pause: int) -> None:
     engine.start(plan_again(plan), people)
     for shard, file in zip(engine.shards, files, strict=True):
         shard.restore(np.load(file))
-    rest = advance(engine, plan, pause, plan.calendar.weeks, Signals())
+    rest = advance(engine, plan, pause, plan.calendar.weeks, Signals.of(stopped.signals.parts()))
     engine.close()
     assert state_hash(engine.shards) == whole.hash, "the restarted world ends elsewhere"
     for mine, before, after in zip(whole.tallies, stopped.tallies, rest, strict=True):
