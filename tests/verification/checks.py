@@ -171,10 +171,15 @@ def _saved(shard: Shard) -> io.BytesIO:
     return file
 
 
+def deaf_to_the_nation(plan: Plan) -> Plan:
+    """The same plan without the processes that look at figures of the whole nation."""
+    apart = [p for p in plan.processes if not p.watches and not p.consults]
+    return Plan(order(apart), plan.book, plan.calendar, plan.seed)
+
+
 def neighbours_do_not_matter(plan: Plan, people: list[ShardPopulation]) -> None:
     """V-26: a further shard changes nobody in the others, leaving out those who look at the nation's figures."""
-    apart = [p for p in plan.processes if not p.watches and not p.consults]
-    plan = Plan(order(apart), plan.book, plan.calendar, plan.seed)
+    plan = deaf_to_the_nation(plan)
     alone, together = play(plan, people[:1]), play(plan, people)
     assert alone.shards[0].digest() == together.shards[0].digest(), "a neighbouring shard changed this one"
 
@@ -182,12 +187,11 @@ def neighbours_do_not_matter(plan: Plan, people: list[ShardPopulation]) -> None:
 def one_more_borrower_changes_nobody_else(people: list[ShardPopulation], rows: range) -> None:
     """V-26 for a person: if some children were adults, they would borrow, and nobody else's life would differ."""
     sets = {"sharing_platform.wrong_person_per_1000": 0, "sharing_platform.false_record_per_1000": 0}
-    town = people[0]
+    plan, town = deaf_to_the_nation(stressed_plan(sets, leave_out=FELT_BY_OTHERS)), people[0]
     grown = town.columns["age"].copy()
     grown[rows.start : rows.stop] = 40
     other = [dataclasses.replace(town, columns={**town.columns, "age": grown})]
     young = np.setdiff1d(np.arange(town.parties), np.arange(rows.start, rows.stop))
-    plan = stressed_plan(sets, leave_out=FELT_BY_OTHERS)
     as_is, as_if = (play(plan, p, log=True).shards[0].store.columns for p in ([town], other))
     assert any((as_is[name] != as_if[name]).any() for name in ("listed", "loans_taken")), (
         "nobody borrowed more"
