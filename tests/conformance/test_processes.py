@@ -109,12 +109,18 @@ def test_a_pass_over_everybody_is_declared(name):
     assert uses == (KNOWN[name].dense_ns_per_party > 0), f"{name}: declare dense_ns_per_party (decision 0006)"
 
 
-@EVERY
-def test_it_keeps_no_memory_of_its_own(name):
-    """Its memory is the columns it owns: nothing is stored on the object while a world is played."""
+@pytest.fixture(scope="module")
+def played() -> Plan:
+    """A plan that was played."""
     plan = checks.stressed_plan(burn_in_weeks=20, end=dt.date(2017, 6, 30))
     play(plan, PEOPLE)
-    process = next(p for p in plan.processes if p.name == name)
+    return plan
+
+
+@EVERY
+def test_it_keeps_no_memory_of_its_own(name, played):
+    """Its memory is the columns it owns: nothing is stored on the object while a world is played."""
+    process = next(p for p in played.processes if p.name == name)
     assert vars(process) == {}, f"{name} remembers {list(vars(process))} outside its columns"
 
 
