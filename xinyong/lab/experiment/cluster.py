@@ -7,6 +7,7 @@ scheduler takes a lost step again on any worker, from the last checkpoint that i
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,12 +73,9 @@ class DaskFarm:
 
         deserted = time.monotonic()
         while self._ends:
-            try:
-                done = wait(
-                    [*self._steps, *self._ends], timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED"
-                ).done
-            except TimeoutError:
-                done = set()
+            with self._client.as_current(), suppress(TimeoutError):
+                wait([*self._steps, *self._ends], timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+            done = [future for future in (*self._steps, *self._ends) if future.done()]
             if done or self._client.scheduler_info()["workers"]:
                 deserted = time.monotonic()
             elif time.monotonic() - deserted > self.patience_seconds:
