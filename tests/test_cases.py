@@ -71,6 +71,8 @@ def test_every_topic_has_five_cases():
     """Enough worked cases for each institution that the paper describes."""
     topics = (
         "central_bank",
+        "black_lists",
+        "red_lists",
         "court_list",
         "objection",
         "sharing_platform",

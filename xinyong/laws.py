@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xinyong.columns import Array
+from xinyong import list_laws
+from xinyong.counted import differs, rows_of, tally
 from xinyong.engine import Shard
 from xinyong.errors import RunError
 from xinyong.institutions.accounts import ITEMS
@@ -26,29 +27,6 @@ def check(shard: Shard) -> None:
         raise RunError(f"shard {shard.code}, week {shard.week}: " + "; ".join(broken))
 
 
-def tally(shard: Shard, name: str) -> int:
-    """A tally's present value; 0 if nobody keeps it."""
-    names = shard.store.tally_names
-    return int(shard.store.tallies[names.index(name)]) if name in names else 0
-
-
-def rows_of(shard: Shard, table: str) -> dict[str, Array]:
-    """The living rows of a side table; no columns if there is no such table."""
-    found = shard.store.tables.get(table)
-    if found is None:
-        return {}
-    alive = np.flatnonzero(found.columns["alive"][: found.high])
-    return {name: a[: found.high][alive] for name, a in found.columns.items()}
-
-
-def _differs(pairs: dict[str, tuple[int, int]]) -> str:
-    return ", ".join(
-        f"{name} is kept as {kept} but counts {found}"
-        for name, (kept, found) in pairs.items()
-        if kept != found
-    )
-
-
 def list_stock(shard: Shard) -> str:
     """Entries less exits are the stock, by listing, party, person and organisation (V-41)."""
     cases = rows_of(shard, "cases")
@@ -58,7 +36,7 @@ def list_stock(shard: Shard) -> str:
     on = int((cases["published_day"] >= 0).sum())
     flow = tally(shard, "listings_cum") - tally(shard, "deleted_cum")
     person = shard.store.columns["kind"] == 0
-    return _differs({
+    return differs({
         "listed_cases_now": (tally(shard, "listed_cases_now"), on),
         "entries less exits": (flow, on),
         "listings by party": (int(listed.sum(dtype=np.int64)), on),
@@ -98,7 +76,7 @@ def records(shard: Shard) -> str:
     names = ("in_source_now", "queued_now", "live_now", "expired_cum", "deleted_cum", "lost_cum")
     whole = sum(tally(shard, f"records_{n}") for n in names)
     state = np.bincount(rows["state"], minlength=4)
-    return _differs(
+    return differs(
         {
             "records created": (tally(shard, "records_created_cum"), whole),
             "in source": (tally(shard, "records_in_source_now"), int(state[0])),
@@ -110,27 +88,34 @@ def records(shard: Shard) -> str:
 
 
 def bars(shard: Shard) -> str:
-    """A person is barred exactly while a live record bars them."""
+    """A person is barred by the court list exactly while a live record of it bars them; by others likewise."""
     rows = rows_of(shard, "records")
     if not rows or "barred" not in shard.store.columns:
         return ""
     live = rows["state"] >= 2
-    named = np.zeros(shard.store.parties, bool)
-    named[rows["target"][live & (rows["target"] >= 0)]] = True
     person = shard.store.columns["kind"] == 0
     barred = (shard.store.columns["barred"] > 0) & person
-    return _differs(
+    named = np.zeros(shard.store.parties, np.uint16)
+    bits = (1 << rows["issuer"].astype(np.uint16))[live]
+    for names in (rows["party"][live], rows["target"][live]):
+        np.bitwise_or.at(named, names[names >= 0], bits[names >= 0])
+    others = int(np.bitwise_or.reduce(shard.store.tables["activities"].columns["barred_by"])) & ~1
+    return differs(
         {
             "barred_persons_now": (tally(shard, "barred_persons_now"), int(barred.sum())),
-            "persons barred without a live record": (0, int((barred & ~named).sum())),
+            "persons barred without a live record": (0, int((barred & (named & 1 == 0)).sum())),
+            "parties named": (0, int((shard.store.columns["named_by"] != named).sum())),
+            "barred_by_others_now": (
+                tally(shard, "barred_by_others_now"), int(((named & others > 0) & person).sum())
+            ),
         }
-    )
+    )  # fmt: skip
 
 
 def wants(shard: Shard) -> str:
     """Wanted = avoided + had + refused, activity by activity (V-43)."""
     activities = [n[: -len("_wanted_cum")] for n in shard.store.tally_names if n.endswith("_wanted_cum")]
-    return _differs(
+    return differs(
         {
             a: (tally(shard, f"{a}_wanted_cum"), sum(tally(shard, f"{a}_{p}") for p in ACTIVITY_PARTS))
             for a in activities
@@ -154,7 +139,7 @@ def points(shard: Shard) -> str:
         return f"files of city {int(cities[uneven[0]])} have different bases"
     graded = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("grade_"))
     scored = tally(shard, "scored_persons_now") + tally(shard, "scored_organisations_now")
-    return _differs(
+    return differs(
         {
             "points_sum_now": (tally(shard, "points_sum_now"), int(held[filed].sum())),
             "graded files": (graded, int(filed.sum())),
@@ -175,7 +160,7 @@ def city_records(shard: Shard) -> str:
         live = tally(shard, f"city_{which}_entries_cum") - tally(shard, f"city_{which}_ended_cum")
         told[f"{which} entries less ends"] = (live, int((entries["list"] == code).sum()))
         told[f"{which} entries by resident"] = (live, int(files[which].sum(dtype=np.int64)))
-    return _differs(told)
+    return differs(told)
 
 
 def outcomes(shard: Shard) -> str:
@@ -205,7 +190,7 @@ def exposed(shard: Shard) -> str:
     if not rows or not len(rows["party"]):
         return ""
     listed = np.flatnonzero(shard.store.columns["listed"])
-    return _differs({
+    return differs({
         "parties that can be found": (len(rows["party"]), len(listed)),
         "of them listed": (int(np.isin(rows["party"], listed).sum()), len(listed)),
         "exposed_now": (tally(shard, "exposed_now"), len(listed)),
@@ -219,7 +204,7 @@ def money(shard: Shard) -> str:
     if not loans:
         return ""
     paths = ("paid_yuan_cum", "settled_yuan_cum", "written_off_yuan_cum", "outstanding_yuan_now")
-    return _differs(
+    return differs(
         {
             "principal lent": (tally(shard, "lent_yuan_cum"), sum(tally(shard, p) for p in paths)),
             "outstanding": (
@@ -236,7 +221,7 @@ def ability(shard: Shard) -> str:
     """The count of those unable to pay agrees with the column."""
     if "unable" not in shard.store.columns:
         return ""
-    return _differs(
+    return differs(
         {"unable_now": (tally(shard, "unable_now"), int(shard.store.columns["unable"].sum(dtype=np.int64)))}
     )
 
@@ -258,7 +243,7 @@ def redress(shard: Shard) -> str:
         whole, part = f"redress_{counter}", f"_{counter}"
         of_registers = [n for n in shard.store.tally_names if n.startswith("redress_") and n.endswith(part)]
         pairs[whole] = (tally(shard, whole), sum(tally(shard, n) for n in of_registers if n != whole))
-    return _differs(pairs)
+    return differs(pairs)
 
 
 def accounts(shard: Shard) -> str:
@@ -273,7 +258,7 @@ def accounts(shard: Shard) -> str:
         item.counts: (int(seen), tally(shard, item.counts))
         for item, seen in zip(ITEMS, books["seen"], strict=True)
     }
-    return _differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
+    return differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
 
 
 def credit_files(shard: Shard) -> str:
@@ -285,7 +270,7 @@ def credit_files(shard: Shard) -> str:
     adverse = rows_of(shard, "adverse")
     gone = tally(shard, "adverse_deleted_cum") + tally(shard, "adverse_corrected_cum")
     bands = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("bank_score_"))
-    return _differs({
+    return differs({
         "scores outside 0-1000": (0, int(((score < -2) | (score > 1000)).sum())),
         "scores without a record": (0, int(((score != -1) != filed).sum())),
         "credit_records_now": (tally(shard, "credit_records_now"), int(filed.sum())),
@@ -337,8 +322,13 @@ LAWS: tuple[Law, ...] = (
     one_state,
     list_steps,
     records,
+    list_laws.records_by_issuer,
+    list_laws.ordinary_records,
+    list_laws.black_stock,
+    list_laws.red_stock,
     bars,
     wants,
+    list_laws.wants_of_the_shut_out,
     points,
     city_records,
     outcomes,

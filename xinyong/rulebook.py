@@ -36,7 +36,7 @@ from xinyong.rules_of_day import Rules, SignedRow, inherited
 PACKAGE = Path(__file__).parent
 SCENARIO_REASON = "set by the scenario"
 _CALENDAR, _CITIES = "policy_calendar", "cities"
-_VOCABULARY = {"issuer": "issuers", "member": "members", "activity": "activities"}
+_VOCABULARY = {"issuer": ("issuers", "lists"), "member": ("members",), "activity": ("activities",)}
 
 
 @dataclass(frozen=True)
@@ -272,10 +272,12 @@ class RuleBook:
             )
 
     def _check_word(self, path: str, field: str, word: str) -> None:
-        group = next((g for p, g in self._groups.items() if p.endswith("." + _VOCABULARY[field])), None)
-        if group is not None and word not in group.children:
-            near = did_you_mean(word, group.children)
-            raise RuleError(f"{path}: {field} '{word}' is not among the {_VOCABULARY[field]}{near}")
+        names = _VOCABULARY[field]
+        groups = [g for p, g in self._groups.items() if p.rpartition(".")[2] in names and "." in p]
+        known = [key for group in groups for key in group.children]
+        if groups and word not in known:
+            near = did_you_mean(word, known)
+            raise RuleError(f"{path}: {field} '{word}' is not among the {names[0]}{near}")
 
 
 def _value_on(leaf: RuleLeaf, date: dt.date) -> Scalar:

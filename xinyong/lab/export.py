@@ -117,6 +117,15 @@ def open_episodes(shard: Shard) -> dict[str, Array]:
     return held | {"wrongful": table.columns["unable_then"][rows], "day": np.full(len(rows), -1, np.int32)}
 
 
+def issuer_names(plan: Plan) -> Array:
+    """Names of those who issue records, by code (256)."""
+    names = np.full(256, "", object)
+    rules = plan.book.on(plan.calendar.start)
+    for row in (*rules.joint_measures.issuers.rows(), *rules.black_lists.lists.rows()):
+        names[row.code] = row.key
+    return names
+
+
 def record_rows(shard: Shard, ended: dict[str, Array], replicate: int) -> dict[str, Array]:
     """Finished (or, with end < 4, living) records of one shard."""
     rows = ended["party"]
@@ -125,7 +134,7 @@ def record_rows(shard: Shard, ended: dict[str, Array], replicate: int) -> dict[s
         "replicate": np.full(len(rows), replicate, np.int32),
         "record": pack_many(np.full(len(rows), RECORD), shard.code, ended["number"] & ~TOP_BIT),
         "party": party_ids(shard, rows),
-        "issuer": np.full(len(rows), "court_list", object),
+        "issuer": issuer_names(shard.plan)[ended["issuer"]],
         "created_date": dates_of(ended["created"]),
         "live_date": dates_of(ended["live"]),
         "ended_date": dates_of(ended["day"]),
@@ -146,6 +155,7 @@ def living_records(shard: Shard) -> dict[str, Array]:
     return {
         "party": c["party"][rows], "number": c["case_number"][rows], "created": c["entered_day"][rows],
         "live": c["live_day"][rows], "end": c["state"][rows], "false": c["false"][rows],
+        "issuer": c["issuer"][rows],
         "day": np.full(len(rows), -1, np.int32),
     }  # fmt: skip
 
