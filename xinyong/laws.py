@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from xinyong import list_laws
-from xinyong.counted import differs, rows_of, tally
+from xinyong.counted import differs as _differs
+from xinyong.counted import rows_of, tally
 from xinyong.engine import Shard
 from xinyong.errors import RunError
 from xinyong.institutions.accounts import ITEMS
@@ -36,7 +37,7 @@ def list_stock(shard: Shard) -> str:
     on = int((cases["published_day"] >= 0).sum())
     flow = tally(shard, "listings_cum") - tally(shard, "deleted_cum")
     person = shard.store.columns["kind"] == 0
-    return differs({
+    return _differs({
         "listed_cases_now": (tally(shard, "listed_cases_now"), on),
         "entries less exits": (flow, on),
         "listings by party": (int(listed.sum(dtype=np.int64)), on),
@@ -76,7 +77,7 @@ def records(shard: Shard) -> str:
     names = ("in_source_now", "queued_now", "live_now", "expired_cum", "deleted_cum", "lost_cum")
     whole = sum(tally(shard, f"records_{n}") for n in names)
     state = np.bincount(rows["state"], minlength=4)
-    return differs(
+    return _differs(
         {
             "records created": (tally(shard, "records_created_cum"), whole),
             "in source": (tally(shard, "records_in_source_now"), int(state[0])),
@@ -100,7 +101,7 @@ def bars(shard: Shard) -> str:
     for names in (rows["party"][live], rows["target"][live]):
         np.bitwise_or.at(named, names[names >= 0], bits[names >= 0])
     others = int(np.bitwise_or.reduce(shard.store.tables["activities"].columns["barred_by"])) & ~1
-    return differs(
+    return _differs(
         {
             "barred_persons_now": (tally(shard, "barred_persons_now"), int(barred.sum())),
             "persons barred without a live record": (0, int((barred & (named & 1 == 0)).sum())),
@@ -115,7 +116,7 @@ def bars(shard: Shard) -> str:
 def wants(shard: Shard) -> str:
     """Wanted = avoided + had + refused, activity by activity (V-43)."""
     activities = [n[: -len("_wanted_cum")] for n in shard.store.tally_names if n.endswith("_wanted_cum")]
-    return differs(
+    return _differs(
         {
             a: (tally(shard, f"{a}_wanted_cum"), sum(tally(shard, f"{a}_{p}") for p in ACTIVITY_PARTS))
             for a in activities
@@ -139,7 +140,7 @@ def points(shard: Shard) -> str:
         return f"files of city {int(cities[uneven[0]])} have different bases"
     graded = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("grade_"))
     scored = tally(shard, "scored_persons_now") + tally(shard, "scored_organisations_now")
-    return differs(
+    return _differs(
         {
             "points_sum_now": (tally(shard, "points_sum_now"), int(held[filed].sum())),
             "graded files": (graded, int(filed.sum())),
@@ -160,7 +161,7 @@ def city_records(shard: Shard) -> str:
         live = tally(shard, f"city_{which}_entries_cum") - tally(shard, f"city_{which}_ended_cum")
         told[f"{which} entries less ends"] = (live, int((entries["list"] == code).sum()))
         told[f"{which} entries by resident"] = (live, int(files[which].sum(dtype=np.int64)))
-    return differs(told)
+    return _differs(told)
 
 
 def outcomes(shard: Shard) -> str:
@@ -190,7 +191,7 @@ def exposed(shard: Shard) -> str:
     if not rows or not len(rows["party"]):
         return ""
     listed = np.flatnonzero(shard.store.columns["listed"])
-    return differs({
+    return _differs({
         "parties that can be found": (len(rows["party"]), len(listed)),
         "of them listed": (int(np.isin(rows["party"], listed).sum()), len(listed)),
         "exposed_now": (tally(shard, "exposed_now"), len(listed)),
@@ -204,7 +205,7 @@ def money(shard: Shard) -> str:
     if not loans:
         return ""
     paths = ("paid_yuan_cum", "settled_yuan_cum", "written_off_yuan_cum", "outstanding_yuan_now")
-    return differs(
+    return _differs(
         {
             "principal lent": (tally(shard, "lent_yuan_cum"), sum(tally(shard, p) for p in paths)),
             "outstanding": (
@@ -221,7 +222,7 @@ def ability(shard: Shard) -> str:
     """The count of those unable to pay agrees with the column."""
     if "unable" not in shard.store.columns:
         return ""
-    return differs(
+    return _differs(
         {"unable_now": (tally(shard, "unable_now"), int(shard.store.columns["unable"].sum(dtype=np.int64)))}
     )
 
@@ -243,7 +244,7 @@ def redress(shard: Shard) -> str:
         whole, part = f"redress_{counter}", f"_{counter}"
         of_registers = [n for n in shard.store.tally_names if n.startswith("redress_") and n.endswith(part)]
         pairs[whole] = (tally(shard, whole), sum(tally(shard, n) for n in of_registers if n != whole))
-    return differs(pairs)
+    return _differs(pairs)
 
 
 def accounts(shard: Shard) -> str:
@@ -258,7 +259,7 @@ def accounts(shard: Shard) -> str:
         item.counts: (int(seen), tally(shard, item.counts))
         for item, seen in zip(ITEMS, books["seen"], strict=True)
     }
-    return differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
+    return _differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
 
 
 def credit_files(shard: Shard) -> str:
@@ -270,7 +271,7 @@ def credit_files(shard: Shard) -> str:
     adverse = rows_of(shard, "adverse")
     gone = tally(shard, "adverse_deleted_cum") + tally(shard, "adverse_corrected_cum")
     bands = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("bank_score_"))
-    return differs({
+    return _differs({
         "scores outside 0-1000": (0, int(((score < -2) | (score > 1000)).sum())),
         "scores without a record": (0, int(((score != -1) != filed).sum())),
         "credit_records_now": (tally(shard, "credit_records_now"), int(filed.sum())),
