@@ -99,6 +99,11 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
         "collected_cum": _whole(ramp * 0.5e7 / scale),
     }  # fmt: skip
     out |= _list(listings)
+    out |= {
+        "lookups_of_listed_cum": _whole(out["listings_cum"] * 0.03), "looked_up_now": _whole(out["listed_parties_now"] * 0.02),
+        "map_scans_cum": _whole(np.maximum(0, ramp - 0.94) * 1e5 / scale),
+        "map_sightings_cum": _whole(np.maximum(0, ramp - 0.94) * 4e6 / scale),
+    }  # fmt: skip
     out |= _ledger(ramp, scale)
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)

@@ -24,6 +24,7 @@ from xinyong.lab.street_map import Cell, StreetMap, open_map, scan
 from xinyong.lab.street_picture import draw
 from xinyong.lab.streets import plan
 from xinyong.lab.tables import MARK, write_table
+from xinyong.report.page import render
 
 END = dt.date(2019, 6, 30)
 SETS = {
@@ -362,3 +363,19 @@ def test_bytes_that_are_no_text_are_refused(world):
         check=False,
     )
     assert done.returncode == 2 and b"U+DCFF" in done.stderr
+
+
+def test_the_report_has_the_page_with_the_map_in_both_languages(world):
+    """Sites with dates, who asked, and the drawing; the same mark everywhere."""
+    html = render(world)
+    for language, title in (
+        ("en", "Public look-up and the map of debtors"),
+        ("zh-Hant", "公開查詢與老賴地圖"),
+    ):
+        start = html.index(f'<section id="public-{language}"')
+        section = html[start : html.index("</section>", start)]
+        assert title in section and "2013" in section and "<svg" in section
+        assert (
+            f'id="map-{language}-window"' in section
+            and open_map(world).scan().alert.split("附近")[1][:6] in html
+        )

@@ -185,17 +185,15 @@ def minors(shard: Shard) -> str:
     return f"{int(young.sum())} minors are listed" if young.any() else ""
 
 
-def exposed(shard: Shard) -> str:
-    """Once a site is open, exactly the listed parties can be found on it, each once."""
-    rows = rows_of(shard, "exposed")
-    if not rows or not len(rows["party"]):
+def looked_up(shard: Shard) -> str:
+    """Only who is on the list now has been found on it, and is counted so."""
+    looks = shard.store.columns.get("looked_up")
+    if looks is None:
         return ""
-    listed = np.flatnonzero(shard.store.columns["listed"])
+    listed = shard.store.columns["listed"] > 0
     return _differs({
-        "parties that can be found": (len(rows["party"]), len(listed)),
-        "of them listed": (int(np.isin(rows["party"], listed).sum()), len(listed)),
-        "exposed_now": (tally(shard, "exposed_now"), len(listed)),
-        "looked_up_now": (tally(shard, "looked_up_now"), int((rows["looks"] > 0).sum())),
+        "looked up though on no list": (int(((looks > 0) & ~listed).sum()), 0),
+        "looked_up_now": (tally(shard, "looked_up_now"), int((looks > 0).sum())),
     })  # fmt: skip
 
 
@@ -335,7 +333,7 @@ LAWS: tuple[Law, ...] = (
     outcomes,
     minors,
     money,
-    exposed,
+    looked_up,
     ability,
     redress,
     accounts,

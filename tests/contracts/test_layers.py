@@ -23,7 +23,18 @@ LAYER = {name: layer for layer, these in LAYERS.items() for name in these.split(
 # Narrower than "down": where the page names what may be imported. `errors` is open to everybody.
 ONLY = {
     "cli": ("report", "lab", "guard", "errors"),
-    "report": ("report", "lab.desks", "lab.reading", "lab.results", "lab.validate", "i18n", "errors"),
+    "report": (
+        "report",
+        "lab.desks",
+        "lab.reading",
+        "lab.results",
+        "lab.validate",
+        "lab.lookup",
+        "lab.street_map",
+        "lab.street_picture",
+        "i18n",
+        "errors",
+    ),
 }
 
 

@@ -1,5 +1,8 @@
 """The map of debtors (老賴地圖): who scans sees the listed parties nearby; in one province."""
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 
 from xinyong import places
@@ -36,7 +39,7 @@ class DebtorMap(Process):
     def step(self, day: Day) -> None:
         """A week of scans, where the province has a map."""
         rules = day.own_rules
-        if all(province.shard != day.shard for province in rules.provinces.rows()):
+        if rules.radius_m is None or day.shard not in _shards(rules.provinces):
             return
         scanners = self._scanners(day)
         if len(scanners):
@@ -76,3 +79,9 @@ class DebtorMap(Process):
             channel=np.full(n, MAP_CHANNEL), reason=np.zeros(n),
         )  # fmt: skip
         day.count(map_scans_cum=len(scanners), map_alerts_cum=int((alerts > 0).sum()), map_sightings_cum=n)
+
+
+@lru_cache(maxsize=64)
+def _shards(provinces: Any) -> frozenset[int]:
+    """Shards with a map."""
+    return frozenset(row.shard for row in provinces.rows() if row.shard is not None)

@@ -1,16 +1,18 @@
 """The public sites on which anybody may look up a listed party, and the look-ups that find one."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from xinyong.columns import Array, Column, SideTable, Tally
+from xinyong.columns import Array, Column, Tally
 from xinyong.kernels import lookups as kernel
+from xinyong.kernels.dense import hits, limit_of
 from xinyong.process import Day, Process
 from xinyong.sightings import SIGHTING
 
 _GROUPS = ("of_persons", "of_organisations")
+_KINDS, _ON_LIST = 5, slice(1, 256)
 
 
 class PublicPortal(Process):
@@ -24,96 +26,97 @@ class PublicPortal(Process):
 
     name = "public_portal"
     owns = {
-        "exposed": SideTable("parties that can be found listed on a public site now"),
-        "exposed.party": Column("i4", "row of the party"),
-        "exposed.looks": Column("u2", "times found by a look-up since it came on the list", "look-ups"),
+        "looked_up": Column(
+            "u1", "look-ups that found the party since it came on the list, 255 at most", "look-ups"
+        ),
         "lookups_of_listed_cum": Tally("look-ups that found a listed party", "look-ups"),
         "lookups_of_listed_persons_cum": Tally("look-ups that found a listed natural person", "look-ups"),
-        "exposed_now": Tally("listed parties that can be looked up", "parties", stock=True),
-        "looked_up_now": Tally("of these, looked up at least once since listed", "parties", stock=True),
+        "looked_up_now": Tally("listed parties found by a look-up since listed", "parties", stock=True),
     }
     reads = ("number", "kind", "age", "listed", "organisations.representative")
-    hears = ("listed", "delisted")
+    hears = ("delisted",)
     posts = {"sighting": SIGHTING}
+    dense_ns_per_party = 0.2
 
     def step(self, day: Day) -> None:
-        """Follow who is on the list, then a week of look-ups that find one of them."""
-        per_adult = day.own_rules.lookups_per_adult_year
-        if not per_adult:
+        """Forget who left the list, then a week of look-ups that find somebody on it."""
+        rules = day.own_rules
+        if not rules.lookups_per_adult_year:
             return
-        self._follow(day)
-        desk = day.table("exposed")
-        if desk.high:
-            self._look_up(day, float(per_adult))
-
-    def _follow(self, day: Day) -> None:
-        desk, listed = day.table("exposed"), day.people.listed
-        told, off = day.hear("listed").party, len(day.hear("delisted"))
-        if not desk.high:
-            told = np.flatnonzero(listed)
-        if not len(told) and not off:
-            return
-        fields = desk.fields
-        gone, come = np.empty(desk.high, np.int32), np.empty(len(told), np.int32)
-        left, new = kernel.changes(
-            gone, come, fields.party[: desk.high], fields.alive[: desk.high], listed, told
-        )
-        seen = int((fields.looks[gone[:left]] > 0).sum())
-        desk.release(gone[:left])
-        rows = desk.take(new)
-        desk.fields.party[rows] = come[:new]
-        day.count(exposed_now=new - left, looked_up_now=-seen)
-
-    def _look_up(self, day: Day, per_adult: float) -> None:
-        desk, people, rules = day.table("exposed"), day.people, day.own_rules
-        shares, sites, known, codes = _tables(rules.askers, rules.sites)
-        reach, running = shares[:, -1], shares / np.maximum(shares[:, -1:], 1e-12)
-        means = per_adult * float(rules.listed_ratio or 0.0) * day.now.years * reach * (sites[:, -1] > 0)
-        fields, high = desk.fields, desk.high
-        found = np.empty((64 + int(3 * means.max() * high), kernel.FIELDS), np.int32)
-        n, first = kernel.look_up(
-            found, fields.looks, fields.party[:high], fields.alive, people.kind, people.number, means, running, sites,
-            known, day.base, day.key,
-        )  # fmt: skip
+        use = _use(rules, day.now.years)
+        people = day.people
+        self._forget(day)
+        rows = np.empty(len(people.number), np.int32)
+        n = hits(rows, people.number, people.kind, people.listed, use.limits, day.base, day.key)
         if n:
-            self._tell(day, found[:n], codes)
-            day.count(looked_up_now=first)
+            self._look_up(day, use, rows[:n])
 
-    def _tell(self, day: Day, found: Array, codes: tuple[Array, Array]) -> None:
-        """Find out who asked, and say so."""
+    def _forget(self, day: Day) -> None:
+        party, people = day.hear("delisted").party, day.people
+        known = party[people.looked_up[party] > 0] if len(party) else party
+        if not len(known):
+            return
+        gone = np.unique(known[people.listed[known] == 0])
+        people.looked_up[gone] = 0
+        day.count(looked_up_now=-len(gone))
+
+    def _look_up(self, day: Day, use: "Use", rows: Array) -> None:
+        """How often each of these parties is looked up, where and by whom; and say so."""
         people, ties = day.people, day.graph
-        least = int(day.own_rules.minimum_age_years or 0)
+        found = np.empty((kernel.MOST * len(rows), kernel.FIELDS), np.int32)
+        n, first = kernel.look_up(
+            found, people.looked_up, rows, people.kind, people.number, use.means, use.askers, use.sites, use.known,
+            day.base, day.key,
+        )  # fmt: skip
+        found = found[:n]
         kernel.find_askers(
-            found, day.table("organisations").fields.representative, ties.persons, people.number, people.age, least,
+            found, day.table("organisations").fields.representative, ties.persons, people.number, people.age, use.least,
             ties.rounds, ties.regular, ties.key, ties.weights, day.base, day.key,
         )  # fmt: skip
         party = found[:, kernel.PARTY]
         day.post(
             "sighting", day=day.now.monday + found[:, kernel.DAY], asker=found[:, kernel.ASKER], party=party,
-            channel=codes[1][found[:, kernel.SITE]], reason=codes[0][found[:, kernel.KIND]],
+            channel=use.site_codes[found[:, kernel.SITE]], reason=use.asker_codes[found[:, kernel.KIND]],
         )  # fmt: skip
         persons = int((people.kind[party] == 0).sum())
-        day.count(lookups_of_listed_cum=len(found), lookups_of_listed_persons_cum=persons)
+        day.count(lookups_of_listed_cum=n, lookups_of_listed_persons_cum=persons, looked_up_now=first)
+
+
+class Use(NamedTuple):
+    """What the rules of a day say of look-ups, for persons and for organisations (2).
+
+    `limits` chance of any look-up by kind and listings, `means` (2) look-ups a step, `askers` (2, kinds of asker) and
+    `sites` (2, sites) running shares, `known` (kinds of asker) the share that knows the party.
+    """
+
+    limits: Array
+    means: Array
+    askers: Array
+    sites: Array
+    known: Array
+    asker_codes: Array
+    site_codes: Array
+    least: int
 
 
 @lru_cache(maxsize=64)
-def _tables(askers: Any, sites: Any) -> tuple[Array, Array, Array, tuple[Array, Array]]:
-    """Running shares of kinds of asker (2, askers) and of sites (2, sites), for persons and organisations.
+def _use(rules: Any, years: float) -> Use:
+    """Sites that show listings are used alike; a site that is not open, or does not show them, not at all."""
+    kinds, places = rules.askers.rows(), rules.sites.rows()
+    wanted = np.array([[(k.share or 0.0) * bool(getattr(k, group)) for k in kinds] for group in _GROUPS])
+    shown = np.array([[bool(s.court_list and getattr(s, group)) for s in places] for group in _GROUPS])
+    reach = wanted.sum(axis=1) * shown.any(axis=1)
+    means = float(rules.lookups_per_adult_year) * float(rules.listed_ratio or 0.0) * years * reach
+    chances = np.zeros((_KINDS, 256))
+    chances[0, _ON_LIST], chances[1:, _ON_LIST] = -np.expm1(-means)
+    return Use(
+        limit_of(chances.ravel()), means, _running(wanted), _running(shown),
+        np.array([k.known_share or 0.0 for k in kinds]), np.array([k.code for k in kinds], np.uint8),
+        np.array([s.code for s in places], np.uint8), int(rules.minimum_age_years or 0),
+    )  # fmt: skip
 
-    Then the share of each kind that knows the party (askers), and the codes of kinds and of sites. Sites that show
-    listings are used alike; a site that is not open, or does not show them, has no share.
-    """
-    kinds, places = askers.rows(), sites.rows()
-    wanted = np.array(
-        [[k.share or 0.0 if of else 0.0 for k, of in _those(kinds, group)] for group in _GROUPS]
-    )
-    shown = np.array([[bool(of and s.court_list) for s, of in _those(places, group)] for group in _GROUPS])
-    usable = shown / np.maximum(shown.sum(axis=1, keepdims=True), 1)
-    known = np.array([k.known_share or 0.0 for k in kinds])
-    codes = np.array([k.code for k in kinds], np.uint8), np.array([s.code for s in places], np.uint8)
-    return np.cumsum(wanted, axis=1), np.cumsum(usable, axis=1), known, codes
 
-
-def _those(rows: Any, group: str) -> list[tuple[Any, bool]]:
-    """Each row, and whether it is about persons or about organisations."""
-    return [(row, bool(getattr(row, group))) for row in rows]
+def _running(shares: Array) -> Array:
+    """Running shares that end in 1, row by row; zeros where there is nothing to share."""
+    whole = np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+    return np.cumsum(shares / whole, axis=1)

@@ -13,74 +13,43 @@ NOBODY = -1
 TRIES = 32
 # fields of a look-up
 DAY, ASKER, PARTY, SITE, KIND, FIELDS = range(6)
-# draws of a party in a step: one for the number, then a block for each look-up
+# draws of a party in a step: one for being looked up (`dense.hits`), one for how often, then a block for each look-up
 _BLOCK = 8 + TRIES
+MOST = 60
 
 
 @njit(cache=True, inline="always")
 def pick(u: float, shares: np.ndarray) -> int:
-    """Place in a row of running shares (n) that end in 1; -1 if all are 0."""
-    for k in range(shares.shape[0]):
+    """Place in a row of running shares (n) that end in 1."""
+    for k in range(shares.shape[0] - 1):
         if u < shares[k]:
             return k
-    return NOBODY
+    return shares.shape[0] - 1
 
 
 @njit(cache=True, nogil=True)
-def changes(gone, come, party, alive, listed, heard):
-    """Rows of parties that left the list (into `gone`) and parties newly on it (into `come`), how many of each.
+def look_up(out, looks, rows, kind, number, means, askers, sites, known, base, key):
+    """Look-ups of a step of parties (rows) that are looked up at least once; fills `out` (MOST * rows, FIELDS).
 
-    `party` and `alive` (rows) are the table, `listed` (parties) tells who is listed, `heard` (m) who was published.
-    """
-    left, new = 0, 0
-    for i in range(party.shape[0]):
-        if alive[i] and listed[party[i]] == 0:
-            gone[left] = i
-            left += 1
-    for k in range(heard.shape[0]):
-        p = heard[k]
-        known = listed[p] == 0
-        for i in range(party.shape[0]):
-            known |= alive[i] == 1 and party[i] == p
-        for j in range(new):
-            known |= come[j] == p
-        if not known:
-            come[new] = p
-            new += 1
-    return left, new
-
-
-@njit(cache=True, nogil=True)
-def look_up(out, looks, party, alive, kind, number, means, shares, sites, known, base, key):
-    """Look-ups of a step that find one of the listed parties (rows); fills `out` (most, FIELDS).
-
-    Returns how many, and how many parties are found for the first time since they were listed.
-
-    `means` (2) look-ups a step of a person and of an organisation; `shares` (2, askers) and `sites` (2, sites) running
-    shares of kinds of asker and of sites; `known` (askers) the share of each kind that knows the party. The asker is
-    1 where somebody who knows the party is meant, else 0: see `find_askers`.
+    `means` (2) look-ups a step of a person and of an organisation, `askers` (2, kinds of asker) and `sites` (2, sites)
+    running shares, `known` (kinds of asker) the share that knows the party. The asker is 1 where somebody who knows the
+    party is meant, else 0: see `find_askers`. Returns how many, and of how many parties it is the first.
     """
     n, first = 0, 0
-    for i in range(party.shape[0]):
-        if not alive[i]:
-            continue
-        p = party[i]
+    for p in rows:
         group = 1 if kind[p] else 0
         who = base | np.uint64(number[p])
-        u = uniform(key, who, 0)
-        if u < math.exp(-means[group]):
-            continue
-        for k in range(min(poisson(u, means[group]), out.shape[0] - n)):
-            turn = 1 + k * _BLOCK
-            asker = pick(uniform(key, who, turn), shares[group])
-            site = pick(uniform(key, who, turn + 1), sites[group])
-            if asker < 0 or site < 0:
-                break
+        none = math.exp(-means[group])
+        u = none + (1.0 - none) * uniform(key, who, 1)
+        first += looks[p] == 0
+        for k in range(min(max(poisson(u, means[group]), 1), MOST)):
+            turn = 2 + k * _BLOCK
+            asker = pick(uniform(key, who, turn), askers[group])
             out[n, DAY] = int(7 * uniform(key, who, turn + 2))
             out[n, ASKER] = uniform(key, who, turn + 3) < known[asker]
-            out[n, PARTY], out[n, SITE], out[n, KIND] = p, site, asker
-            first += looks[i] == 0
-            looks[i] = min(looks[i] + 1, 65535)
+            out[n, PARTY], out[n, KIND] = p, asker
+            out[n, SITE] = pick(uniform(key, who, turn + 1), sites[group])
+            looks[p] = min(looks[p] + 1, 255)
             n += 1
     return n, first
 
@@ -98,7 +67,7 @@ def find_askers(found, speaker, persons, number, age, least, rounds, regular, ti
         nth = nth + 1 if k and found[k - 1, PARTY] == p else 0
         row = p if p < persons else speaker[p - persons]
         who = base | np.uint64(number[p])
-        turn = 1 + nth * _BLOCK + 4
+        turn = 2 + nth * _BLOCK + 4
         asker = NOBODY
         if found[k, ASKER]:
             u = uniform(key, who, turn)

@@ -159,6 +159,15 @@ class Portal:
         assert isinstance(group, Group)
         return {key: site for key, site in group.children.items() if isinstance(site, Group)}
 
+    def maps(self) -> dict[str, tuple[Group, dt.date]]:
+        """Every province with a map of debtors, by key, and since when."""
+        group = self.book.sections["debtor_map"].children["provinces"]
+        assert isinstance(group, Group)
+        since = {
+            leaf.path.split(".")[2]: min(leaf.dates) for leaf in self.book.leaves("debtor_map.provinces")
+        }
+        return {key: (row, since[key]) for key, row in group.children.items() if isinstance(row, Group)}
+
     def _site(self, site: str) -> Group:
         rows = self.sites()
         if site not in rows:

@@ -10,7 +10,7 @@ from xinyong.lab.streets import Street
 
 SIZE = 720
 PALETTE = {"ink": "#222222", "accent": "#a63d2f", "soft": "#8a8378", "rule": "#cfc8ba", "paper": "#fbf8f1"}
-WIDTHS = {"ring": 9.0, "avenue": 8.0, "street": 5.0}
+WIDTHS = {"ring": 9.0, "avenue": 8.0, "street": 6.0}
 WORDS = {
     "scan": "scan of {radius} m", "here": "where the scan was made",
     "dot": "listed parties in a neighbourhood", "metres": "{n} m",
@@ -22,7 +22,8 @@ class _View:
 
     def __init__(self, chart: StreetMap, scan: Scan) -> None:
         whole = 1.08 * chart.town.radius
-        self.half = min(whole, max(3.2 * scan.radius_m, 900.0))
+        window = max(3.2 * scan.radius_m, 900.0)
+        self.half = whole if whole < 1.4 * window else window
         keep = max(0.0, whole - self.half)
         self.x, self.y = (min(max(part, -keep), keep) for part in (scan.x, scan.y))
         self.scale = SIZE / (2 * self.half)
@@ -91,12 +92,13 @@ def _path(points: Array, view: _View) -> str:
 def _streets(chart: StreetMap, view: _View, palette: Mapping[str, str]) -> Iterator[str]:
     """All streets twice: their edges first, then what lies between, so that crossings are open."""
     shown = [s for s in chart.plan.streets if any(view.sees(x, y, -200) for x, y in s.points)]
-    for colour, narrower in (("soft", 0.0), ("paper", 1.6)):
+    for colour, narrower, opacity in (("soft", 0.0, 0.6), ("paper", 1.6, 1.0)):
         for street in shown:
-            width = WIDTHS[street.kind] * min(1.0, view.scale * 2.2) - narrower
+            width = WIDTHS[street.kind] * min(1.0, max(0.6, view.scale * 2.2)) - narrower
             yield (
                 f'<path d="{_path(street.points, view)}" fill="none" stroke="{palette[colour]}" '
-                f'stroke-width="{max(width, 0.4):.1f}" stroke-linecap="round" stroke-linejoin="round"/>'
+                f'stroke-opacity="{opacity}" stroke-width="{max(width, 0.4):.1f}" stroke-linecap="round" '
+                'stroke-linejoin="round"/>'
             )
 
 
