@@ -59,7 +59,11 @@ _PARTIES = {
     "age": ("uint8", "years", "age at the census; 0 for organisations"),
     "sex": ("uint8", "", "0 female, 1 male; 0 for organisations"),
     "city": ("uint8", "", "city whose points scheme applies, 0 none"),
-    "grade": ("uint8", "", "the city's grade at the end of the run, 1 the best; 0 none"),
+    "grade": (
+        "uint8",
+        "",
+        "the city's grade at the end of the run, 1 the best; 0 no file, or none that may be used",
+    ),
     "representative": ("int64", "", "id of an organisation's legal representative; 0 for persons"),
     "size": ("uint8", "", "size class of an organisation: 0 micro, 1 small, 2 medium, 3 large"),
 }

@@ -190,10 +190,23 @@ def party_rows(shard: Shard, held: dict[str, Array], replicate: int) -> dict[str
         "replicate": np.full(len(rows), replicate, np.int32),
         "party": party_ids(shard, rows),
         "kind": c["kind"], "age": c["age"], "sex": c["sex"], "city": c["city"],
-        "grade": c.get("grade", np.zeros(len(rows), np.uint8)),
+        "grade": _grades(shard),
         "representative": speaker,
         "size": size,
     }  # fmt: skip
+
+
+def _grades(shard: Shard) -> Array:
+    """Grade of each party in its city's ladder, 1 the best; 0 where there is no file, or none that may be used."""
+    grades = np.zeros(shard.store.parties, np.uint8)
+    residents = shard.store.tables.get("residents")
+    if residents is not None and "grade" in residents.columns:
+        held = {
+            name: residents.columns[name][: residents.high] for name in ("party", "alive", "grade", "used")
+        }
+        shown = (held["alive"] == 1) & (held["used"] == 1)
+        grades[held["party"][shown]] = held["grade"][shown]
+    return grades
 
 
 def joined(batches: list[dict[str, Array]]) -> dict[str, Array]:

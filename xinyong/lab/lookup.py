@@ -22,9 +22,8 @@ from xinyong.rulefiles import Group
 MOST = 20
 KINDS = ("person", "enterprise", "self-employed", "social organisation", "department")
 SIZES = ("micro", "small", "medium", "large")
-GRADES = ("", "AAA", "AA", "A", "B", "C", "D")
 SHOWN = ("court_list", "register", "lists", "permits", "penalties", "grades")
-_COLUMNS = "party, kind, age, sex, grade, representative, size"
+_COLUMNS = "party, kind, age, sex, city, grade, representative, size"
 GROUNDS = ("refuses to perform although able (until performed)", "evades or obstructs (for a term)")
 
 
@@ -244,12 +243,19 @@ class Portal:
         entries = self._listings(party, day) if "court_list" in shows else []
         others = self._others(party, day, most) if "lists" in shows else []
         register = _register(party) if kind and "register" in shows else None
-        grade = GRADES[party["grade"]] if "grades" in shows and day == self.dates[1] else ""
+        grade = self._grade(party) if "grades" in shows and day == self.dates[1] else ""
         code = code_of(party) if self._has_code("organisation" if kind else "person", day) else ""
         return Found(
             code, name_of(party), ids.latin_name(identity), ids.text(identity), KINDS[kind], f"00{shard:04d}",
             tuple(entries[:most]), max(0, len(entries) - most), tuple(others), register, grade,
         )  # fmt: skip
+
+    def _grade(self, party: dict[str, int]) -> str:
+        """The grade as the city calls it, on the last day of the run."""
+        for city in self.book.on(self.dates[1]).cities.rows() if party["grade"] else ():
+            if city.code == party["city"]:
+                return str(city.grades.rows()[-party["grade"]].key).upper()
+        return ""
 
     def _listings(self, party: dict[str, int], day: dt.date) -> list[Listing]:
         """Entries on the list that day: published by then, and not yet deleted."""
