@@ -3,7 +3,7 @@
 import bisect
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from xinyong.columns import Array
 from xinyong.errors import RuleError, did_you_mean
 from xinyong.kernels.dense import limit_of
 from xinyong.rates import DAYS_PER_YEAR
+from xinyong.timeline import day_number
 
 LADDER = ("aaa", "aa", "a", "b", "c", "d")
 OTHER_LADDER = len(LADDER) + 1
@@ -25,7 +26,7 @@ FEATURES = ("platform", "joint_rewards", "lists", "publicity")
 
 @dataclass(frozen=True, eq=False)
 class Schemes:
-    """All schemes in force on a day. Arrays have one line a city code (c); `deeds` holds (row, sector, list).
+    """All schemes in force on a day. Arrays have one line a city code (c).
 
     `cuts` (c, 8): fewest points of each grade but the last, best first; `classes` (c, 10): place of grade 1, 2 ...
     among AAA to D, 7 on another ladder; `points`, `ceiling`, `sector`, `lists` (c, 256) by deed code.
@@ -53,20 +54,17 @@ class Schemes:
     rates: Array
     features: Array
     perks: Array
-    publicity: tuple[tuple[float, dt.date | None], ...] = field(repr=False, default=())
+    publicity_years: Array
+    publicity_since: Array
 
     @property
     def running(self) -> bool:
         """Whether any city keeps points."""
         return bool(self.cities)
 
-    def publicity_years(self, date: dt.date) -> Array:
-        """Years for which each city has published cases by a day (c)."""
-        years = [
-            past + (0.0 if since is None else (date - since).days / DAYS_PER_YEAR)
-            for past, since in self.publicity
-        ]
-        return np.array(years)
+    def running_in(self, codes: Array) -> bool:
+        """Whether any city of these codes keeps points."""
+        return bool(self.start[codes].any())
 
 
 def in_force(book: Any, date: dt.date) -> Schemes:
@@ -99,10 +97,11 @@ def _tables(book: Any, since: dt.date) -> Schemes:
     sectors = {row.key: row.code for row in rules.city_departments.sectors.rows()}
     for city in running:
         _fill(blank, city, sectors, book.city(city.key).presets)
-    past: list[tuple[float, dt.date | None]] = [(0.0, None)] * n
     for city in running:
-        past[city.code] = _publicity(book, city, since)
-    return Schemes(since, running, **blank, publicity=tuple(past))
+        years, first = _publicity(book, city, since)
+        blank["publicity_years"][city.code] = years
+        blank["publicity_since"][city.code] = -1 if first is None else day_number(first)
+    return Schemes(since, running, **blank)
 
 
 def _blank(n: int) -> dict[str, Array]:
@@ -114,6 +113,7 @@ def _blank(n: int) -> dict[str, Array]:
         "start": (n, "u1"), "points": ((n, DEED_CODES), "i4"), "ceiling": ((n, DEED_CODES), "i4"),
         "sector": ((n, DEED_CODES), "u1"), "lists": ((n, DEED_CODES), "u1"), "rates": ((n, DEED_CODES), "f8"),
         "features": ((n, len(FEATURES)), "u1"), "perks": ((n, MOST_PERKS, 3), "f8"),
+        "publicity_years": (n, "f8"), "publicity_since": (n, "i4"),
     }  # fmt: skip
     blank = {name: np.zeros(shape, dtype) for name, (shape, dtype) in shapes.items()}
     blank["cuts"][:] = np.iinfo(np.int32).min

@@ -21,6 +21,10 @@ COUNTERS = {
 }
 
 
+PERKS = ("perks_claimed_cum", "perks_had_cum", "perks_yuan_cum")
+NAMES = (*(f"{outcome}_{counter}_cum" for outcome in OUTCOMES for counter in COUNTERS), *PERKS)
+
+
 class Applying(Process):
     """Residents of a city with a scheme apply; a good grade or red list helps, a low grade or black list hurts.
 
@@ -42,6 +46,7 @@ class Applying(Process):
     }
     reads = (
         "kind", "age", "residents.party", "residents.city", "residents.number", "residents.grade", "residents.used",
+        "scheme_cities.code",
     )  # fmt: skip
     may_read = ("residents.red", "residents.black")
     dense_ns_per_party = 0.1
@@ -52,7 +57,8 @@ class Applying(Process):
         if not desk.high or not day.own_rules.in_force:
             return
         known = schemes.in_force(day.now.book, day.now.date)
-        if not known.running:
+        places = day.table("scheme_cities")
+        if not known.running_in(places.fields.code[: places.high]):
             return
         rules, fields, n = day.own_rules, desk.fields, desk.high
         outcomes, chances, cumulative = _table(known, rules.outcomes, day.now.years)
@@ -69,10 +75,8 @@ class Applying(Process):
              known.rewards_only, features[:, LISTS]),
             outcomes, known.perks, (rules.red_list_weight, rules.black_list_weight), day.base, day.key,
         )  # fmt: skip
-        for outcome, row in zip(OUTCOMES, totals.tolist(), strict=False):
-            day.count(**{f"{outcome}_{c}_cum": k for c, k in zip(COUNTERS, row, strict=True)})
-        claimed, had, yuan, _ = totals[len(OUTCOMES)].tolist()
-        day.count(perks_claimed_cum=claimed, perks_had_cum=had, perks_yuan_cum=yuan)
+        counted = zip(NAMES, totals.ravel().tolist(), strict=False)
+        day.count(**{name: many for name, many in counted if many})
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """Deeds that a city's points scheme counts."""
 
-import datetime as dt
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Deeds(Process):
         "residents.party": Column("i4", "row of the resident"),
         "residents.city": Column("u1", "code of the city"),
         "residents.number": Column("u4", "number of the resident, by which luck is drawn"),
+        "scheme_cities": SideTable("cities with a scheme where residents of the shard live"),
+        "scheme_cities.code": Column("u1", "code of the city"),
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
     }
     reads = ("number", "city", "urban")
@@ -42,44 +44,50 @@ class Deeds(Process):
         rows = desk.take(len(party))
         desk.fields.party[rows], desk.fields.city[rows] = party, people.city[party]
         desk.fields.number[rows] = people.number[party]
+        places, codes = day.table("scheme_cities"), np.unique(people.city[party])
+        rows = places.take(len(codes))
+        places.fields.code[rows] = codes
 
     def step(self, day: Day) -> None:
         """A week of deeds in all cities of the shard."""
-        desk, people = day.table("residents"), day.people
+        desk = day.table("residents")
         if not desk.high:
             return
         known = schemes.in_force(day.now.book, day.now.date)
-        if not known.running:
+        places = day.table("scheme_cities")
+        if not known.running_in(places.fields.code[: places.high]):
             return
-        rules = day.own_rules
-        ratios = (
-            rules.aware_reward_ratio, rules.aware_penalty_ratio, rules.urban_reward_ratio, rules.rural_penalty_ratio,
-        )  # fmt: skip
-        mean, limits, cumulative, factors = _table(known, ratios, rules.rate_ratio * day.now.years)
-        aware = _aware(known, rules.aware_share, rules.aware_per_publicity_year, day.now.date)
-        fields, n = desk.fields, desk.high
+        rules, n = day.own_rules, desk.high
+        mean, limits, cumulative, factors = _table(known, *_numbers(rules), rules.rate_ratio * day.now.years)
+        fields = desk.fields
         city, number, found = fields.city[:n], fields.number[:n], np.empty(n, np.int32)
         found = found[: hits(found, number, fields.alive[:n], city, limits, day.base, day.key)]
-        most = 8 * len(found)
-        rows, codes, when = np.empty(most, np.int32), np.empty(most, np.uint16), np.empty(most, np.int32)
+        out = np.empty((4, 8 * len(found)), np.int32)
         n = do_deeds(
-            rows, codes, when, found, fields.party, city, number, people.urban, mean, cumulative, known.points, factors,
-            aware, day.now.monday, day.base, (day.key, day.fixed_key),
+            out, found, fields.party, city, number, day.people.urban,
+            (mean, cumulative, known.points, known.publicity_years, known.publicity_since), factors,
+            (rules.aware_share, rules.aware_per_publicity_year), day.now.monday, day.base, (day.key, day.fixed_key),
         )  # fmt: skip
-        rows = rows[:n]
-        day.post("deed", day=when[:n], party=rows, city=people.city[rows], deed=codes[:n])
+        when, party, place, deed = out[:, :n]
+        day.post("deed", day=when, party=party, city=place, deed=deed)
         day.count(deeds_cum=n)
+
+
+def _numbers(rules: Any) -> tuple[float, float, float, float]:
+    """Factors on good and bad deeds of those who know, on good ones in town and bad ones in the countryside."""
+    return (
+        rules.aware_reward_ratio, rules.aware_penalty_ratio, rules.urban_reward_ratio, rules.rural_penalty_ratio,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
 def _table(
-    known: schemes.Schemes, ratios: tuple[float, ...], years: float
+    known: schemes.Schemes, reward: float, penalty: float, urban: float, rural: float, years: float
 ) -> tuple[Array, Array, Array, Array]:
     """By city: deeds in a step at the highest rates, the chance of any, running share of each code; and factors.
 
     Factors are rates as shares of the highest, by sign of the points (0 penalty, 1 reward), awareness and urban.
     """
-    reward, penalty, urban, rural = ratios
     factors = np.array([
         [[max(r, 0.0) * p for p in place] for r in ratio]
         for ratio, place in (((1.0, penalty), (rural, 1.0)), ((1.0, reward), (1.0, urban)))
@@ -95,8 +103,3 @@ def _table(
         shares,
         factors / np.maximum(highest, 1e-300)[:, None, None],
     )
-
-
-def _aware(known: schemes.Schemes, first: float, growth: float, date: dt.date) -> Array:
-    """Share of residents of each city who know of its scheme."""
-    return np.asarray(np.minimum(first + growth * known.publicity_years(date), 1.0))

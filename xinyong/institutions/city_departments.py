@@ -7,11 +7,12 @@ import numpy as np
 
 from xinyong import schemes
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
-from xinyong.kernels.points import file_deeds
+from xinyong.kernels.points import file_deeds, store_filings, take_out
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process
 
 PLATFORM = schemes.FEATURES.index("platform")
+FILED = ("party", "city", "deed", "sector", "office", "day")
 TOWNSHIP, VILLAGE = "township", "village"
 
 
@@ -29,9 +30,9 @@ class CityDepartments(Process):
         "offices.key": Column("i4", "8 times the code of the city, plus the kind of organisation"),
         "filings": SideTable("records on their way to a municipal file"),
         "filings.party": Column("i4", "row of the resident"),
-        "filings.city": Column("u1", "code of the city"),
-        "filings.deed": Column("u2", "code of the deed"),
-        "filings.sector": Column("u1", "code of the sector"),
+        "filings.city": Column("i4", "code of the city"),
+        "filings.deed": Column("i4", "code of the deed"),
+        "filings.sector": Column("i4", "code of the sector"),
         "filings.office": Column("i4", "row of the organisation that delivers, -1 none at this scale"),
         "filings.day": Column("i4", "day it arrives", "day"),
         "filings.arrival": Wheel("arrival in the file"),
@@ -73,44 +74,34 @@ class CityDepartments(Process):
         self._deliver(day)
 
     def _file(self, day: Day, deeds: Batch, known: schemes.Schemes) -> None:
-        rules, offices = day.own_rules, day.table("offices")
+        rules, offices, desk = day.own_rules, day.table("offices"), day.table("filings")
         kinds, shares, _ = _sectors(rules.sectors)
         n = len(deeds)
-        sent, arrives, office = np.zeros(n, np.bool_), np.empty(n, np.int32), np.empty(n, np.int32)
-        file_deeds(
-            sent, arrives, office, deeds.party, deeds.city, deeds.deed, deeds.day, day.people.number, known.sector,
-            known.features[:, PLATFORM], shares, kinds, offices.fields.key[: offices.high],
+        new = np.empty((len(FILED), n), np.int32)
+        sent = file_deeds(
+            new, deeds.party, deeds.city, deeds.deed, deeds.day, day.people.number,
+            (known.sector, known.features[:, PLATFORM]), (shares, kinds),
+            (offices.fields.key[: offices.high], offices.fields.party[: offices.high]),
             (rules.paper_delay_mean_days, rules.delay_mean_days), day.base, day.key,
         )  # fmt: skip
-        desk = day.table("filings")
-        rows, to = desk.take(int(sent.sum())), desk.fields
-        city, deed, office = deeds.city[sent], deeds.deed[sent], office[sent]
-        to.party[rows], to.city[rows], to.deed[rows], to.day[rows] = (
-            deeds.party[sent],
-            city,
-            deed,
-            arrives[sent],
-        )
-        to.sector[rows] = known.sector[city, deed]
-        to.office[rows] = np.where(office >= 0, offices.fields.party[office] if offices.high else -1, -1)
-        day.schedule("filings", "arrival", rows, arrives[sent])
-        day.count(city_records_kept_back_cum=n - len(rows), city_records_on_the_way_now=len(rows))
+        rows, to = desk.take(sent), desk.fields
+        columns = (to.party, to.city, to.deed, to.sector, to.office, to.day)
+        store_filings(rows, columns, to.arrival, new, day.now.calendar.first_day, day.now.week)
+        day.count(city_records_kept_back_cum=n - sent, city_records_on_the_way_now=sent)
 
     def _deliver(self, day: Day) -> None:
         desk = day.table("filings")
         due = desk.due("arrival", day.now.week)
         if not len(due):
             return
-        told = {
-            name: getattr(desk.fields, name)[due]
-            for name in ("party", "city", "deed", "sector", "office", "day")
-        }
+        told, of = np.empty((len(FILED), len(due)), np.int32), desk.fields
+        take_out(told, (of.party, of.city, of.deed, of.sector, of.office, of.day), due)
         desk.release(due)
+        day.post("city_record", **dict(zip(FILED, told, strict=True)))
         local = _sectors(day.own_rules.sectors)[2]
-        day.post("city_record", **told)
         day.count(
             city_records_on_the_way_now=-len(due), city_records_delivered_cum=len(due),
-            city_records_by_townships_cum=int(local[told["sector"]].sum()),
+            city_records_by_townships_cum=int(local[told[3]].sum()),
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from xinyong import schemes
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
+from xinyong.kernels.points import find_listed, mark_lists
 from xinyong.kernels.wheel import schedule_many
 from xinyong.notices import Batch
 from xinyong.process import Day, Process
@@ -48,27 +49,25 @@ class CityLists(Process):
             self._enter(day, records, schemes.in_force(day.now.book, day.now.date))
 
     def _enter(self, day: Day, records: Batch, known: schemes.Schemes) -> None:
-        which = known.lists[records.city, records.deed]
-        kept = (which > 0) & (known.features[records.city, LISTS] > 0)
-        if not kept.any():
-            return
-        which, city = which[kept], records.city[kept]
         residents, desk, rules = day.table("residents"), day.table("entries"), day.own_rules
-        files = np.searchsorted(residents.fields.party[: residents.high], records.party[kept]).astype(
-            np.int32
-        )
-        rows = desk.take(len(files))
+        out = np.empty((2, len(records)), np.int32)
+        n, cases = find_listed(
+            out, residents.fields.party[: residents.high], records.party, records.city, records.deed, known.lists,
+            known.features[:, LISTS], known.features[:, PUBLICITY],
+        )  # fmt: skip
+        if not n:
+            return
+        files, which = out[:, :n]
+        rows = desk.take(n)
         desk.fields.resident[rows], desk.fields.list[rows] = files, which
-        years = np.where(which == schemes.RED, rules.red_years, rules.black_years)
-        weeks = day.now.week + np.maximum(1, np.rint(years / day.now.years))
-        schedule_many(desk.fields.term, rows, weeks.astype(np.int32))
+        weeks = day.now.week + np.maximum(
+            1, np.rint(np.array([rules.red_years, rules.black_years]) / day.now.years)
+        )
+        schedule_many(desk.fields.term, rows, weeks.astype(np.int32)[which - 1])
         self._mark(day, files, which, 1)
-        day.count(city_cases_published_cum=int((known.features[city, PUBLICITY] > 0).sum()))
+        day.count(city_cases_published_cum=cases)
 
     def _mark(self, day: Day, files: Array, which: Array, change: int) -> None:
-        fields = day.table("residents").fields
-        red = which == schemes.RED
-        for column, mine in ((fields.red, files[red]), (fields.black, files[~red])):
-            (np.add if change > 0 else np.subtract).at(column, mine, 1)
-        what = "entries" if change > 0 else "ended"
-        day.count(**{f"city_red_{what}_cum": int(red.sum()), f"city_black_{what}_cum": int((~red).sum())})
+        fields, what = day.table("residents").fields, "entries" if change > 0 else "ended"
+        red = mark_lists(fields.red, fields.black, files, which, change)
+        day.count(**{f"city_red_{what}_cum": red, f"city_black_{what}_cum": len(files) - red})

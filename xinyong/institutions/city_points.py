@@ -4,8 +4,16 @@ import numpy as np
 
 from xinyong import schemes
 from xinyong.columns import Array, Column, SideTable, Tally, Wheel
-from xinyong.kernels.points import BOOKED, CLASSES, NO_SCORE, SUM, apply_deltas, open_files
-from xinyong.kernels.wheel import schedule_many
+from xinyong.kernels.points import (
+    BOOKED,
+    CLASSES,
+    NO_SCORE,
+    SUM,
+    apply_deltas,
+    find_files,
+    open_files,
+    store_ledger,
+)
 from xinyong.notices import Batch
 from xinyong.process import Day, Process
 
@@ -52,14 +60,18 @@ class CityPoints(Process):
         if not residents.high or not day.own_rules.in_force:
             return
         known = schemes.in_force(day.now.book, day.now.date)
-        if not known.running and not day.table("ledger").high:
+        records, turn = (
+            day.hear("city_record"),
+            day.now.week == 0 or schemes.starts_this_week(known, day.now.date),
+        )
+        if not (turn or len(records) or day.table("ledger").high):
             return
         if day.now.date.timetuple().tm_yday <= 7:
             residents.fields.gained[:] = 0
-        if day.now.week == 0 or schemes.starts_this_week(known, day.now.date):
+        if turn:
             self._open(day, known)
         self._lapse(day, known)
-        self._book(day, known, day.hear("city_record"))
+        self._book(day, known, records)
 
     def _open(self, day: Day, known: schemes.Schemes) -> None:
         """Open files, and close those that a rule no longer allows, with what stands in their ledger."""
@@ -78,7 +90,7 @@ class CityPoints(Process):
             scored_persons_now=int(totals[0]), scored_organisations_now=int(totals[1]),
             points_sum_now=int(totals[2]),
         )  # fmt: skip
-        self._regrade(day, totals[3:])
+        self._regrade(day, totals[3:].tolist())
         if closed.any():
             files.gained[:n][closed > 0] = 0
             ledger = day.table("ledger")
@@ -92,43 +104,40 @@ class CityPoints(Process):
         if len(due):
             files, delta = ledger.fields.resident[due], ledger.fields.delta[due]
             ledger.release(due)
-            self._change(day, known, files, -delta, None)
+            self._change(day, known, files, -delta.astype(np.int32), None)
 
     def _book(self, day: Day, known: schemes.Schemes, records: Batch) -> None:
         if not len(records):
             return
         desk, ledger = day.table("residents"), day.table("ledger")
-        points = known.points[records.city, records.deed]
-        ceilings = known.ceiling[records.city, records.deed]
-        files = np.searchsorted(desk.fields.party[: desk.high], records.party).astype(np.int32)
-        counted = (points != 0) | (ceilings != schemes.NO_CEILING)
-        counted &= desk.fields.grade[files] > 0
-        files = files[counted]
-        granted = self._change(day, known, files, points[counted].astype(np.int16), ceilings[counted])
-        kept = granted != 0
-        rows, lines = ledger.take(int(kept.sum())), ledger.fields
-        lines.resident[rows], lines.delta[rows] = files[kept], granted[kept]
-        lines.deed[rows], lines.office[rows] = records.deed[counted][kept], records.office[counted][kept]
-        years = known.keep_years[desk.fields.city[files[kept]]]
-        weeks = day.now.week + np.maximum(1, np.rint(years / day.now.years)).astype(np.int32)
-        schedule_many(lines.lapse, rows, weeks.astype(np.int32))
+        new = np.empty((5, len(records)), np.int32)
+        n = find_files(
+            new, desk.fields.party[: desk.high], records.party, records.city, records.deed, records.office,
+            known.points, known.ceiling, schemes.NO_CEILING,
+        )  # fmt: skip
+        new = new[:, :n]
+        granted = self._change(day, known, new[0], new[1], new[2])
+        rows, lines = ledger.take(int(np.count_nonzero(granted))), ledger.fields
+        store_ledger(
+            rows, (lines.resident, lines.delta, lines.deed, lines.office), lines.lapse, new, granted,
+            desk.fields.city, known.keep_years, day.now.week, day.now.years,
+        )  # fmt: skip
 
     def _change(
         self, day: Day, known: schemes.Schemes, files: Array, deltas: Array, ceilings: Array | None
     ) -> Array:
         """Change points; returns what counted. A lapse neither uses nor is held by the year's cap."""
         to = day.table("residents").fields
-        granted, totals = np.empty(len(files), np.int16), np.zeros(CLASSES + len(GRADES) + 1, np.int64)
+        granted, totals = np.empty(len(files), np.int32), np.zeros(CLASSES + len(GRADES) + 1, np.int64)
         capped = ceilings is not None
         apply_deltas(
             to.points, to.grade, to.gained, files, deltas, deltas if ceilings is None else ceilings, granted, totals,
             to.city, known.cap, capped, known.cuts, known.classes,
         )  # fmt: skip
-        day.count(points_sum_now=int(totals[SUM]), deeds_booked_cum=int(totals[BOOKED]) if capped else 0)
-        self._regrade(day, totals[CLASSES:])
+        told = totals.tolist()
+        day.count(points_sum_now=told[SUM], deeds_booked_cum=told[BOOKED] if capped else 0)
+        self._regrade(day, told[CLASSES:])
         return granted
 
-    def _regrade(self, day: Day, change: Array) -> None:
-        for grade, n in zip(GRADES, change[1:].tolist(), strict=True):
-            if n:
-                day.count(**{f"grade_{grade}_now": n})
+    def _regrade(self, day: Day, change: list[int]) -> None:
+        day.count(**{f"grade_{grade}_now": n for grade, n in zip(GRADES, change[1:], strict=True) if n})

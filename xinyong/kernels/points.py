@@ -8,6 +8,7 @@ from numba import njit
 from xinyong.kernels.random import uniform
 from xinyong.kernels.variates import exponential, poisson
 
+DAYS_PER_YEAR = 365.25
 NO_SCORE = -32768
 SUM, BOOKED, CLASSES = 0, 1, 2
 
@@ -53,82 +54,73 @@ def _pick(u: float, cumulative: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def do_deeds(
-    rows,
-    codes,
-    days,
-    found,
-    party,
-    city,
-    number,
-    urban,
-    mean,
-    cumulative,
-    points,
-    factors,
-    aware,
-    monday,
-    base,
-    keys,
-):
-    """Deeds of a week of the residents `found` to do any: rows, codes and days are filled; returns how many.
+def do_deeds(out, found, party, city, number, urban, scheme, factors, knowing, monday, base, keys):
+    """Deeds of a week of the residents `found` to do any: columns of `out` are day, party, city, deed; how many.
 
-    By city: `mean` deeds a resident and step at the highest rates, `cumulative` share of each code, `points`,
-    `aware` share. `factors` (2 signs, known, urban): rate as a share of the highest. `keys`: step and trait.
+    `scheme`, by city: mean deeds a resident and step at the highest rates, running share of each code, points,
+    years of publicity that are over, first day of publicity that runs (-1 none). `factors` (2 signs, known, urban):
+    rate as a share of the highest. `knowing`: share who know at first, and more a year. `keys`: step and trait.
     """
+    mean, cumulative, points, past, since = scheme
     n = 0
     for k in found:
         p, c = party[k], city[k]
         who = base | np.uint64(number[k])
         none = math.exp(-mean[c])
-        known = int(uniform(keys[1], who, 0) < aware[c])
+        years = past[c] + (max(monday - since[c], 0) / DAYS_PER_YEAR if since[c] >= 0 else 0.0)
+        known = int(uniform(keys[1], who, 0) < knowing[0] + knowing[1] * years)
         for j in range(poisson(none + (1.0 - none) * uniform(keys[0], who, 1), mean[c])):
             code = _pick(uniform(keys[0], who, 2 + 3 * j), cumulative[c])
             sign = int(points[c, code] > 0)
-            if n >= rows.shape[0] or uniform(keys[0], who, 4 + 3 * j) >= factors[sign, known, urban[p]]:
+            if n >= out.shape[1] or uniform(keys[0], who, 4 + 3 * j) >= factors[sign, known, urban[p]]:
                 continue
-            rows[n] = p
-            codes[n] = code
-            days[n] = monday + int(7 * uniform(keys[0], who, 3 + 3 * j))
+            out[0, n], out[1, n] = monday + int(7 * uniform(keys[0], who, 3 + 3 * j)), p
+            out[2, n], out[3, n] = c, code
             n += 1
     return n
 
 
 @njit(cache=True, nogil=True)
-def file_deeds(
-    sent,
-    arrives,
-    office,
-    party,
-    city,
-    deed,
-    day,
-    number,
-    sector,
-    linked,
-    shares,
-    kinds,
-    offices,
-    means,
-    base,
-    key,
-):
-    """Say which deeds (n) are sent to the city's file, on which day each arrives, and from which office.
+def file_deeds(out, party, city, deed, day, number, scheme, sectors, offices, means, base, key):
+    """Which deeds (n) are sent to the city's file: columns of `out` as in the table of filings; returns how many.
 
-    By sector: `shares` sent without a platform, `kinds` of organisation. `offices` (m): city * 8 + kind, sorted.
-    `means`: days on paper and over a platform. `office` is a row of the table of offices, -1 without any.
+    `scheme`: sector by city and deed, whether the city has a platform. `sectors`: share sent without one, kind of
+    organisation. `offices`: city * 8 + kind, sorted, and row of each organisation. `means`: days on paper and over a
+    platform. Columns: party, city, deed, sector, row of the organisation (-1 none), day of arrival.
     """
+    n = 0
     for k in range(party.shape[0]):
-        s = sector[city[k], deed[k]]
+        s = scheme[0][city[k], deed[k]]
+        on = scheme[1][city[k]]
         who = base | np.uint64(number[party[k]])
         index = 4 * deed[k]
-        on = linked[city[k]]
-        sent[k] = s > 0 and (on or uniform(key, who, index) < shares[s])
-        arrives[k] = day[k] + int(exponential(uniform(key, who, index + 1)) * means[int(on)])
-        wanted = city[k] * 8 + kinds[s]
-        first = np.searchsorted(offices, wanted)
-        many = np.searchsorted(offices, wanted + 1) - first
-        office[k] = first + int(uniform(key, who, index + 2) * many) if many else -1
+        if s == 0 or not (on or uniform(key, who, index) < sectors[0][s]):
+            continue
+        wanted = np.int32(city[k]) * 8 + sectors[1][s]
+        first = np.searchsorted(offices[0], wanted)
+        many = np.searchsorted(offices[0], wanted + 1) - first
+        out[0, n], out[1, n], out[2, n], out[3, n] = party[k], city[k], deed[k], s
+        out[4, n] = offices[1][first + int(uniform(key, who, index + 2) * many)] if many else -1
+        out[5, n] = day[k] + int(exponential(uniform(key, who, index + 1)) * means[int(on)])
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def store_filings(rows, columns, wheel, new, first_day, week):
+    """Write new filings (6, n) to `rows` of the table's columns, to fall due in the week of their day."""
+    for k in range(rows.shape[0]):
+        for c in range(6):
+            columns[c][rows[k]] = new[c, k]
+        wheel[rows[k]] = max((new[5, k] - first_day) // 7, week)
+
+
+@njit(cache=True, nogil=True)
+def take_out(out, columns, rows):
+    """Copy `rows` (n) of a table's columns to the columns of `out`."""
+    for c in range(out.shape[0]):
+        for k in range(rows.shape[0]):
+            out[c, k] = columns[c][rows[k]]
 
 
 @njit(cache=True, nogil=True)
@@ -184,6 +176,66 @@ def apply_deltas(
         totals[BOOKED] += 1
         totals[CLASSES + classes[c, before]] -= 1
         totals[CLASSES + classes[c, grade[f]]] += 1
+
+
+@njit(cache=True, nogil=True)
+def find_files(out, residents, party, city, deed, office, points, ceilings, nothing):
+    """Find the resident and the points of each record (n); columns of `out`: file, points, ceiling, deed, office.
+
+    Records of deeds that a scheme does not count are left out; returns how many are not.
+    """
+    n = 0
+    for k in range(party.shape[0]):
+        p, ceiling = points[city[k], deed[k]], ceilings[city[k], deed[k]]
+        if p == 0 and ceiling == nothing:
+            continue
+        out[0, n] = np.searchsorted(residents, party[k])
+        out[1, n], out[2, n], out[3, n], out[4, n] = p, ceiling, deed[k], office[k]
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def store_ledger(rows, columns, wheel, new, granted, city, keep_years, week, years):
+    """Write what was granted, where it was anything, to `rows` of the ledger, to lapse after the city's time."""
+    resident, delta, deeds, offices = columns
+    at = 0
+    for k in range(granted.shape[0]):
+        if granted[k] == 0:
+            continue
+        row, file = rows[at], new[0, k]
+        resident[row], delta[row], deeds[row], offices[row] = file, granted[k], new[3, k], new[4, k]
+        wheel[row] = week + max(1, int(keep_years[city[file]] / years + 0.5))
+        at += 1
+
+
+@njit(cache=True, nogil=True)
+def find_listed(out, residents, party, city, deed, lists, kept, published):
+    """Find the residents whose records lead to a list; columns of `out`: resident, list. Counts, and how many cases.
+
+    `lists` by city and deed: 0 none, 1 red, 2 black; `kept`, `published`: whether a city keeps lists, and publishes.
+    """
+    n = cases = 0
+    for k in range(party.shape[0]):
+        which = lists[city[k], deed[k]]
+        if which > 0 and kept[city[k]]:
+            out[0, n], out[1, n] = np.searchsorted(residents, party[k]), which
+            cases += published[city[k]]
+            n += 1
+    return n, cases
+
+
+@njit(cache=True, nogil=True)
+def mark_lists(red, black, files, which, change):
+    """Add `change` to the red (1) or black (2) entries of residents (n files); returns how many were red."""
+    reds = 0
+    for k in range(files.shape[0]):
+        if which[k] == 1:
+            red[files[k]] += change
+            reds += 1
+        else:
+            black[files[k]] += change
+    return reds
 
 
 @njit(cache=True, nogil=True)
