@@ -80,6 +80,9 @@ def test_every_topic_has_five_cases():
         "courts",
         "repaying",
         "wants",
+        "city_departments",
+        "city_lists",
+        "applying",
     )
     for topic in topics:
         assert sum(t == topic for t, _ in CASES) >= 5, topic
