@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinyong.kernels.dense import hits, limit_of
@@ -22,6 +22,7 @@ def who(number, chances, key, state=None, group=None):
     return out[:found]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**40), st.floats(0, 1), st.floats(0, 1), st.randoms())
 def test_the_same_whatever_the_row_and_monotone_in_the_chance(key, one, other, random):
     """Whom a chance hits, a higher one hits too; where they stand and who else stands there does not matter."""

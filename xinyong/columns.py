@@ -34,7 +34,7 @@ class SideTable:
 
 @dataclass(frozen=True)
 class Wheel:
-    """Which rows of a side table fall due in which week: one int32 a row."""
+    """Which rows of a side table fall due in which week: one int16 a row."""
 
     meaning: str
 
@@ -85,7 +85,7 @@ class Table:
 
     def add_wheel(self, name: str, spec: Wheel) -> None:
         """Let rows be scheduled by week under this name."""
-        self.add_field(f"{name}:due", Column("i4", f"{spec.meaning}: week due", initial=-1))
+        self.add_field(f"{name}:due", Column("i2", f"{spec.meaning}: week due", initial=-1))
         self.wheels[name] = self.columns[f"{name}:due"]
 
     def due(self, wheel: str, week: int) -> Rows:

@@ -4,15 +4,17 @@ import numpy as np
 from numba import njit
 
 STRIPE = 32
+LAST_WEEK = 32_767
 
-# A wheel is one int32 a row: the week it falls due, -1 if none. Looking through all rows of a shard costs less than a
-# quarter of a nanosecond a row, far less than hanging each row in a list and taking it off again.
+# A wheel is one int16 a row: the week it falls due, -1 if none. Looking through all rows of a shard costs less than a
+# quarter of a nanosecond a row, far less than hanging each row in a list and taking it off again. No calendar reaches
+# the last week, so what falls due there or later never does.
 
 
 @njit(cache=True, inline="always")
 def schedule(wheel: np.ndarray, row: int, week: int) -> None:
     """Let a row fall due in a week; a row already scheduled is moved."""
-    wheel[row] = week
+    wheel[row] = min(week, LAST_WEEK)
 
 
 @njit(cache=True, inline="always")
@@ -24,13 +26,13 @@ def cancel(wheel: np.ndarray, row: int) -> None:
 @njit(cache=True, nogil=True)
 def collect(wheel: np.ndarray, week: int, out: np.ndarray) -> int:
     """Take all rows due in a week off the wheel, write them to `out` in order, return how many."""
-    due = np.int32(week)
+    due = np.int16(week)
     n = 0
     for first in range(0, wheel.shape[0], STRIPE):
         weeks = wheel[first : first + STRIPE]
-        some = np.int32(0)
+        some = np.int16(0)
         for i in range(weeks.shape[0]):
-            some |= np.int32(weeks[i] == due)
+            some |= np.int16(weeks[i] == due)
         if some:
             for i in range(weeks.shape[0]):
                 if weeks[i] == due:
