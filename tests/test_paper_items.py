@@ -13,6 +13,7 @@ from xinyong import laws
 from xinyong.assembly import known_processes
 from xinyong.columns import Column
 from xinyong.engine import tally_specs
+from xinyong.institutions.firms import compliance
 from xinyong.kernels.points import grade_of
 from xinyong.lab.scenario import load_scenario
 from xinyong.memoranda import in_force
@@ -221,3 +222,84 @@ def test_the_twelve_cities_are_there_with_their_four_features(key):
     features = getattr(BOOK.on(day).cities, key).features
     assert [getattr(features, f) for f in ("platform", "joint_rewards", "lists", "publicity")] == [True] * 4
     assert BOOK.city(key).code in {city.code for city in load_recipe("china").cities}
+
+
+# ---- firms, perks and flows ----
+
+
+def test_the_eight_firms_are_the_eight_of_the_notice():
+    """R66, R118: eight rows, in the order of note 66."""
+    rows = BOOK.on(dt.date(2016, 1, 4)).firms.register.rows()
+    assert [row.code for row in rows] == list(range(1, 9))
+    assert [row.key for row in rows][:2] == ["sesame", "tencent"]
+    assert len({row.key for row in rows}) == 8
+
+
+def test_the_scoring_firm_holds_the_eight_classes_of_note_53():
+    """R75, R67: eight classes of data, of which some come with use and the rest by the member's choice."""
+    firms = BOOK.on(dt.date(2016, 1, 4)).firms
+    assert len(firms.data_classes.rows()) == 8
+    assert 0 < firms.base_classes < 8
+
+
+def test_compliance_rises_with_dependence():
+    """R70, R74: the more a firm depends on the state, the likelier it delivers, whoever asks, never surely (X3)."""
+    for authority in (0.3, 1.0):
+        shares = []
+        for dependence in (0.0, 0.5, 1.0):
+            rows = BOOK.on(dt.date(2016, 1, 4)).firms.register.rows()
+            sets = {f"firms.register.{row.key}.dependence_share": dependence for row in rows}
+            shares.append(compliance(BOOK.patch(sets).on(dt.date(2016, 1, 4)).firms, authority))
+        assert (shares[0] < shares[1]).all() and (shares[1] < shares[2]).all()
+        assert (shares[0] > 0).all() and (shares[2] < 1).all()
+
+
+def test_the_higher_the_score_the_more_is_open():
+    """R82, R89-R95: seven rows; what a score opens is worth more at each bound and never less."""
+    rows = BOOK.on(dt.date(2018, 1, 1)).perks.table_1.rows()
+    assert sorted(row.above_points for row in rows) == [600, 600, 600, 650, 700, 750, 750]
+    worth = [sum(row.yearly_value for row in rows if points > row.above_points) for points in range(350, 951)]
+    assert worth == sorted(worth)
+    rises = [350 + k for k in range(1, len(worth)) if worth[k] > worth[k - 1]]
+    assert rises == [601, 651, 701, 751]
+
+
+def test_two_partners_look_at_the_score():
+    """R69: a matchmaking site and a ride-hailing service; each favours better scores more."""
+    partners = BOOK.on(dt.date(2018, 1, 1)).perks.partners.rows()
+    assert {row.key for row in partners} == {"baihe", "didi"}
+    assert all(row.slope_per_100_points > 0 for row in partners)
+
+
+def test_the_richer_the_schooled_and_city_people_reach_more():
+    """R80: the share of the grown who hold what a score above 600 opens rises with income, schooling and city life."""
+    processes = (*load_scenario("toy").processes, "commercial_score", "perks")
+    plan = plan_of({"commercial_score.pace": 1.0}, processes=processes)
+    world = play(plan, people_of(persons=6000))
+    columns = [shard.store.columns for shard in world.shards]
+    age, kind, income, education, urban, score = (
+        np.concatenate([c[name] for c in columns])
+        for name in ("age", "kind", "income", "education", "urban", "firm_score")
+    )
+    grown = (age >= 18) & (age < 60) & (kind == 0)
+    holds = (score > 600)[grown]
+    for name, lower, upper in (
+        ("income", income < 86, income >= 170), ("education", education < 1, education > 2),
+        ("city life", urban == 0, urban == 1),
+    ):  # fmt: skip
+        few, many = holds[lower[grown]].mean(), holds[upper[grown]].mean()
+        assert few < many, f"{name}: {few:.3f}, {many:.3f}"
+
+
+def test_the_graph_of_data_flows_joins_state_and_private_bodies():
+    """R28: each flow goes from one body to another; bodies of the state and private ones both give and take."""
+    rules = BOOK.on(dt.date(2018, 6, 30))
+    private = {row.key: bool(row.private) for row in rules.flows.nodes.rows()}
+    private |= {row.key: True for row in rules.firms.register.rows()} | {"firms": True}
+    flows = rules.flows.rows()
+    assert len(flows) >= 6
+    for flow in flows:
+        assert flow.giver != flow.taker
+        assert {flow.giver, flow.taker} <= set(private), flow.key
+    kinds = {(private[flow.giver], private[flow.taker]) for flow in flows}
+    assert {(False, True), (True, False)} <= kinds

@@ -15,7 +15,13 @@ from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
 
 EVERYTHING = tuple({*load_scenario("toy").processes, *load_scenario("finance-only").processes})
-PRESETS = ("finance-only", "other-society", "hypothetical-diffusion")
+PRESETS = {
+    "finance-only": "2014-12-31",
+    "other-society": "2016-12-31",
+    "hypothetical-diffusion": "2012-06-30",
+    "integration-0": "2012-06-30",
+    "integration-1": "2012-06-30",
+}
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -23,11 +29,12 @@ def test_it_is_listed_and_runs_from_end_to_end(name, tmp_path):
     code, out, _ = call("list", "scenarios", "--json")
     assert code == 0
     assert name in [row["name"] for row in json.loads(out)]
-    words = ("--scale", "2000", "--until", "2017-06-30", "--quiet")
+    words = ("--scale", "2000", "--until", PRESETS[name], "--quiet")
     code, _, err = call("run", name, "--out", tmp_path / "run", *words)
     assert code == 0, err
     run = xinyong.open_run(tmp_path / "run")
-    assert run.last("listings_cum") > 0
+    assert run.last("loans_taken_cum") > 0
+    assert (run.last("listings_cum") > 0) == (PRESETS[name] > "2013-10-01")
     report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert 'id="reading-en"' in report and "SYNTHETIC" in report
 
@@ -100,6 +107,28 @@ def test_its_list_opens_in_2016_and_bars_from_less():
     assert world.last("air_refused_attempts_cum") > 0
     for closed in ("high_speed_rail", "property", "hotel_golf", "group_tour", "private_school", "insurance"):
         assert world.last(f"{closed}_refused_attempts_cum") == 0
+
+
+# ---- three systems, apart or one ----
+
+
+def test_the_three_systems_run_apart_and_as_one():
+    """R51, R52: three modules and one level; apart nothing passes, as one more passes than halfway (the default)."""
+    apart, one = (load_scenario(f"integration-{level}") for level in (0, 1))
+    assert apart.processes == one.processes
+    assert {"sharing_platform", "central_bank", "commercial_score"} <= set(one.processes)
+    half = one.model_copy(update={"sets": {}})
+    assert half.plan(1).book.on(dt.date(2016, 1, 4)).integration.level == 0.5
+    more = {"flows.firms_to_state.open": True, "suing.sued_share": 0.9, "commercial_score.pace": 1.0}
+    people = people_of(persons=3000)
+    worlds = [play(chosen.changed(more).plan(1), people) for chosen in (apart, half, one)]
+    for name in ("state_visible_now", "court_marked_cum", "merchants_reported_cum"):
+        told = [world.last(name) for world in worlds]
+        assert told[0] == 0 <= told[1] <= told[2], (name, told)
+    assert worlds[2].last("state_visible_now") > worlds[1].last("state_visible_now")
+    assert worlds[2].last("court_marked_cum") > 0
+    for name in ("listings_cum", "performed_cum", "points_sum_now", "union_covered_now"):
+        assert np.array_equal(worlds[0].total(name), worlds[2].total(name)), name
 
 
 # ---- diffusion of points ----
