@@ -3,26 +3,23 @@
 import datetime as dt
 import json
 import shutil
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.verification.checks import STRESS
-from xinyong import ids, places
+from xinyong import ids
 from xinyong.cli import main
 from xinyong.errors import RefusedInput, RunError, XinyongError
 from xinyong.lab.lookup import Answer, Portal, code_of, look_up
 from xinyong.lab.results import Run, open_run
 from xinyong.lab.run import make_job, run
 from xinyong.lab.scenario import load_scenario
-from xinyong.lab.street_map import Cell, StreetMap, open_map, scan
+from xinyong.lab.street_map import Cell, open_map, scan
 from xinyong.lab.street_picture import draw
-from xinyong.lab.streets import plan
 from xinyong.lab.tables import MARK, write_table
 from xinyong.report.page import render
 
@@ -33,9 +30,9 @@ SETS = {
 }  # fmt: skip
 
 
-def played(folder: Path, leave_out: tuple[str, ...] = ()) -> Run:
+def played(folder: Path, leave_out: tuple[str, ...] = (), more: tuple[str, ...] = ()) -> Run:
     chosen = load_scenario("toy").changed({k: v for k, v in SETS.items() if k != "court_list.in_force"})
-    processes = {*chosen.processes, "public_portal", "debtor_map"} - set(leave_out)
+    processes = {*chosen.processes, "public_portal", "debtor_map", *more} - set(leave_out)
     update = {"processes": tuple(sorted(processes)), "burn_in_weeks": 40, "start": dt.date(2013, 1, 7)}
     return open_run(run(make_job(chosen.model_copy(update=update), scale="3000", out=folder)))
 
@@ -170,22 +167,42 @@ def test_every_answer_is_marked_and_short(portal, world):
 
 
 def test_another_list_is_shown_where_the_site_shows_lists(tmp_path, world):
-    """Records of other issuers that are in effect appear on Credit China, not on the courts' site."""
+    """Records of other lists while in effect: all on Credit China, some on the register of firms, else none."""
     folder = Path(shutil.copytree(world.path, tmp_path / "run"))
-    when = np.array(["2016-05-01", "2016-05-01"], "datetime64[D]")
+    when = np.array(["2016-05-01"] * 3, "datetime64[D]")
     write_table(folder / "records.parquet", {
-        "replicate": np.zeros(2, np.int32), "party": np.full(2, ids.pack(1, 900, 5)),
-        "issuer": np.array(["court_list", "tax"], object), "live_date": when,
-        "ended_date": np.array(["NaT", "2018-05-01"], "datetime64[D]"),
+        "replicate": np.zeros(3, np.int32), "party": np.full(3, ids.pack(2, 900, 5)),
+        "issuer": np.array(["court_list", "tax", "abnormal"], object), "live_date": when,
+        "ended_date": np.array(["NaT", "2018-05-01", "NaT"], "datetime64[D]"),
     })  # fmt: skip
     portal = Portal(open_run(folder))
     told = {
-        (site, year): [o.list for o in portal.look_up("P-900-5", site, dt.date(year, 6, 1)).found[0].lists]
-        for site in ("shixin", "credit_china") for year in (2017, 2018)
+        (site, year): [o.list for o in portal.look_up("O-900-5", site, dt.date(year, 6, 1)).found[0].lists]
+        for site in ("shixin", "gsxt", "credit_china") for year in (2017, 2018)
     }  # fmt: skip
     assert told == {
-        ("shixin", 2017): [], ("shixin", 2018): [], ("credit_china", 2017): ["tax"], ("credit_china", 2018): [],
+        ("shixin", 2017): [], ("shixin", 2018): [], ("gsxt", 2017): ["abnormal"], ("gsxt", 2018): ["abnormal"],
+        ("credit_china", 2017): ["abnormal", "tax"], ("credit_china", 2018): ["abnormal"],
     }  # fmt: skip
+
+
+def test_red_and_black_lists_of_a_society_that_keeps_them(tmp_path):
+    """Names of a run's own lists: on Credit China, by the day; a red list only where its names are published."""
+    lists = ("black_lists", "red_lists", "offending", "redress")
+    other = played(tmp_path / "lists", more=lists)
+    portal = Portal(other)
+    red = other.table("SELECT party, red_lists FROM parties WHERE red_lists > 0 ORDER BY party LIMIT 40")
+    black = other.table(
+        "SELECT party, issuer, live_date FROM records WHERE issuer <> 'court_list' AND ended_date IS NULL "
+        "AND live_date IS NOT NULL ORDER BY party LIMIT 40"
+    )
+    assert len(red["party"]) and len(black["party"])
+    rows = {row.code: row for row in portal.book.on(END).red_lists.lists.rows()}
+    for party, bits in zip(red["party"].tolist(), red["red_lists"].tolist(), strict=True):
+        wanted = {row.key for code, row in rows.items() if bits >> code & 1 and row.published}
+        assert wanted <= {o.list for o in portal.look_up(str(party)).found[0].lists}
+    for party, issuer in zip(black["party"].tolist(), black["issuer"].tolist(), strict=True):
+        assert issuer in {o.list for o in portal.look_up(str(party)).found[0].lists}
 
 
 def test_without_the_institution_there_are_no_sites_and_no_map(tmp_path):
@@ -289,30 +306,6 @@ def test_the_drawing_is_marked_and_the_same_every_time(world):
     picture = draw(chart, chart.scan())
     assert picture == draw(open_map(world), chart.scan()) and MARK in picture
     assert picture.count("<circle") > 5 and chart.scan().street in picture
-
-
-def test_streets_are_invented_and_seeded():
-    one, same, other = plan(1, 13, 2000.0, 141.0), plan(1, 13, 2000.0, 141.0), plan(2, 13, 2000.0, 141.0)
-    assert [s.name for s in one.streets] == [s.name for s in same.streets] != [s.name for s in other.streets]
-    assert {s.kind for s in one.streets} == {"ring", "avenue", "street"}
-    assert max(float(np.hypot(*s.points.T).max()) for s in one.streets) < 1.1 * 2000
-
-
-def test_a_hundred_thousand_points_are_scanned_at_once():
-    """A scan of a town with 100,000 listed parties takes under 50 ms of this machine's time."""
-    persons = 10_000_000
-    town = places.town(persons, 10_000.0)
-    numbers = np.random.default_rng(1).choice(persons, 100_000, replace=False).astype(np.uint32)
-    homes = town.homes(numbers, 0)
-    listed = np.bincount(homes, minlength=town.cells)
-    chart = StreetMap(13, END, 1, town, listed, homes, persons, 0, 500.0)
-    chart.scan()
-    took = []
-    for k in range(20):
-        began = time.process_time()
-        chart.scan((37.0 * k, -53.0 * k), 500.0)
-        took.append(time.process_time() - began)
-    assert statistics.median(took) < 0.05
 
 
 # --- the command line ------------------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ def test_another_province_or_site_is_one_row_of_data(tmp_path):
             "grades",
         )
     )
+    shows += ", lists_shown: {gloss: g, values: {2018-01-01: {value: all, grade: assumed, why: tried}}}"
     other = _with_rows(tmp_path / "b", "public_portal.yaml", "\nsites:", f"\n  fourth: {{code: 9, {shows}}}")
     base = stressed_plan(OFTEN, **AROUND)
     world = play(Plan(base.processes, book, base.calendar, base.seed), PEOPLE, log=True)

@@ -139,7 +139,7 @@ def _print_answer(answer: "Answer") -> None:
         if found.more_listings:
             print(f"  and {found.more_listings} more entries of {found.name}")
         for other in found.lists:
-            print(f"  {other.list}: {other.name}, since {other.since}")
+            print(f"  list {other.list}: {other.name}" + (f", since {other.since}" if other.since else ""))
         if found.register:
             print("  register: " + ", ".join(f"{k} {v}" for k, v in found.register.items() if v))
     for note in answer.notes:

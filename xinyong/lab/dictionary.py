@@ -64,6 +64,7 @@ _PARTIES = {
         "",
         "the city's grade at the end of the run, 1 the best; 0 no file, or none that may be used",
     ),
+    "red_lists": ("uint16", "", "red lists the party stands on at the end of the run, one bit for each code"),
     "representative": ("int64", "", "id of an organisation's legal representative; 0 for persons"),
     "size": ("uint8", "", "size class of an organisation: 0 micro, 1 small, 2 medium, 3 large"),
 }

@@ -191,9 +191,21 @@ def party_rows(shard: Shard, held: dict[str, Array], replicate: int) -> dict[str
         "party": party_ids(shard, rows),
         "kind": c["kind"], "age": c["age"], "sex": c["sex"], "city": c["city"],
         "grade": _grades(shard),
+        "red_lists": _red_lists(shard),
         "representative": speaker,
         "size": size,
     }  # fmt: skip
+
+
+def _red_lists(shard: Shard) -> Array:
+    """Red lists each party stands on, one bit for each code (uint16)."""
+    bits = np.zeros(shard.store.parties, np.uint16)
+    table = shard.store.tables.get("red_entries")
+    if table is not None:
+        rows = np.flatnonzero(table.columns["alive"][: table.high] == 1)
+        marks = np.uint16(1) << table.columns["list"][rows].astype(np.uint16)
+        np.bitwise_or.at(bits, table.columns["party"][rows], marks)
+    return bits
 
 
 def _grades(shard: Shard) -> Array:

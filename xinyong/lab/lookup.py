@@ -23,7 +23,7 @@ MOST = 20
 KINDS = ("person", "enterprise", "self-employed", "social organisation", "department")
 SIZES = ("micro", "small", "medium", "large")
 SHOWN = ("court_list", "register", "lists", "permits", "penalties", "grades")
-_COLUMNS = "party, kind, age, sex, city, grade, representative, size"
+_COLUMNS = "party, kind, age, sex, city, grade, red_lists, representative, size"
 GROUNDS = ("refuses to perform although able (until performed)", "evades or obstructs (for a term)")
 
 
@@ -41,11 +41,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Other:
-    """One entry of another list that the platform carries."""
+    """One entry of another list: black, since when it is in effect; red, for which no day is kept."""
 
     name: str
     list: str
-    since: dt.date
+    since: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Portal:
         if not notes:
             self._code_in_use(asked, day)
             parties = self._parties(asked, most)
-            found = tuple(self._tell(p, shows, day, most) for p in parties if self._finds(site, day, p))
+            found = tuple(self._tell(p, site, shows, day, most) for p in parties if self._finds(site, day, p))
             notes = tuple(self._remarks(site, day, shows, found, len(parties)))
         return Answer(MARK, site, row.name, row.gloss, day, asked.text, opened, shows, found, notes)
 
@@ -237,11 +237,13 @@ class Portal:
             return f"; the last of the region is '{ids.name(end)}' ({ids.text(end)})"
         return f"; its kind, age or sex do not fit (did you mean '{ids.name(end - ids.unpack(end)[2] + hint.number)}'?)"
 
-    def _tell(self, party: dict[str, int], shows: dict[str, dt.date], day: dt.date, most: int) -> Found:
+    def _tell(
+        self, party: dict[str, int], site: str, shows: dict[str, dt.date], day: dt.date, most: int
+    ) -> Found:
         identity = party["party"]
         kind, shard = party["kind"], ids.unpack(identity)[1]
         entries = self._listings(party, day) if "court_list" in shows else []
-        others = self._others(party, day, most) if "lists" in shows else []
+        others = self._others(site, party, day)[:most] if "lists" in shows else []
         register = _register(party) if kind and "register" in shows else None
         grade = self._grade(party) if "grades" in shows and day == self.dates[1] else ""
         code = code_of(party) if self._has_code("organisation" if kind else "person", day) else ""
@@ -274,20 +276,34 @@ class Portal:
             )
         ]
 
-    def _others(self, party: dict[str, int], day: dt.date, most: int) -> list[Other]:
-        """Records of other lists that are in effect that day, right or wrong."""
-        if not (self.run.path / "records.parquet").is_file():
-            return []
-        rows = self.run.table(
-            "SELECT issuer, live_date FROM records "
-            f"WHERE replicate = {self.replicate} AND party = {party['party']} AND issuer <> 'court_list' "
-            f"AND live_date <= DATE '{day}' AND (ended_date IS NULL OR ended_date > DATE '{day}') "
-            f"ORDER BY live_date, issuer LIMIT {int(most)}"
-        )
-        return [
-            Other(name_of(party), str(issuer), when.date())
-            for issuer, when in zip(rows["issuer"].tolist(), rows["live_date"].tolist(), strict=True)
-        ]
+    def _others(self, site: str, party: dict[str, int], day: dt.date) -> list[Other]:
+        """Entries of other lists that the site shows: black ones in effect that day; red ones on the last day."""
+        found: list[Other] = []
+        if (self.run.path / "records.parquet").is_file():
+            rows = self.run.table(
+                "SELECT DISTINCT issuer, live_date FROM records "
+                f"WHERE replicate = {self.replicate} AND party = {party['party']} AND issuer <> 'court_list' "
+                f"AND live_date <= DATE '{day}' AND (ended_date IS NULL OR ended_date > DATE '{day}') "
+                "ORDER BY live_date, issuer"
+            )
+            told = zip(rows["issuer"].tolist(), rows["live_date"].tolist(), strict=True)
+            found = [Other(name_of(party), str(key), when.date()) for key, when in told]
+        if day == self.dates[1]:
+            red = self.book.on(day).red_lists.lists.rows()
+            found += [
+                Other(name_of(party), row.key, None) for row in red if party["red_lists"] >> row.code & 1
+            ]
+        return [other for other in found if self._is_shown(site, other.list, day)]
+
+    def _is_shown(self, site: str, key: str, day: dt.date) -> bool:
+        """Whether a list is published, and on this site."""
+        shown = str(self.book.leaves(f"public_portal.sites.{site}.lists_shown")[0].on(day)).split()
+        kept = self.book.leaves(f"{self._kept_in(key)}.lists.{key}.published")
+        return ("all" in shown or key in shown) and bool(kept[0].on(day))
+
+    def _kept_in(self, key: str) -> str:
+        group = self.book.sections["black_lists"].children["lists"]
+        return "black_lists" if isinstance(group, Group) and key in group.children else "red_lists"
 
     def _remarks(
         self, site: str, day: dt.date, shows: dict[str, dt.date], found: tuple[Found, ...], matches: int
