@@ -91,7 +91,7 @@ def test_no_worker_left_is_an_error_and_not_a_hang(crew, alone, tmp_path, monkey
                 worker.kill()
 
     out = tmp_path / "deserted"
-    with pytest.raises(RunError, match="no worker is left.*--resume"):
+    with pytest.raises(RunError, match=r"no worker is left.*--resume"):
         conduct.conduct(on_cluster(out, address), progress=progress)
     assert same_table(alone, conduct.conduct(study(out), resume=True))
 
