@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from xinyong import flows
 from xinyong.columns import Array, Desk
+from xinyong.draws import uniforms
 from xinyong.kernels import scores as kernel
-from xinyong.process import Day
+from xinyong.process import Day, somebody
 
 CURVE = 1501
 Tables = tuple[Array, Array, Array, Array, Array, Array]
@@ -33,6 +35,23 @@ def marks_of(desk: Desk, parties: Array) -> Array:
     high = desk.high
     mine = np.isin(desk.fields.party[:high], parties) & (desk.fields.alive[:high] == 1)
     return np.flatnonzero(mine).astype(np.int32)
+
+
+def marks_numbered(desk: Desk, numbers: Array) -> Array:
+    """Rows of the marks with these numbers."""
+    return np.flatnonzero(np.isin(desk.fields.number[: desk.high], numbers)).astype(np.int32)
+
+
+def mistaken(day: Day, rows: Array) -> tuple[Array, Array]:
+    """Whom a feed that names `rows` marks: some are taken for others. Rows, each once, and who was not meant."""
+    share = (day.own_rules.court_feed_wrong_per_1000 or 0) / 1000
+    wrong = uniforms(day.key, who(day, rows), kernel.MISTAKEN) < share
+    if not wrong.any():
+        return rows, wrong
+    others = somebody(day, uniforms(day.key, who(day, rows[wrong]), kernel.MISTAKEN + 1))
+    right = rows[~wrong]
+    others = np.setdiff1d(others, right)
+    return np.concatenate([right, others]), np.r_[np.zeros(len(right), bool), np.ones(len(others), bool)]
 
 
 def tables_of(day: Day) -> Tables:
@@ -73,3 +92,11 @@ def _expected(curve: Array, weights: Array, offered: Any) -> Array:
         if row.open:
             value += row.yearly_value / (1.0 + np.exp((row.above_points - points) / 40.0))
     return np.asarray((0.5 + income) * value)
+
+
+def named_elsewhere(day: Day) -> Array:
+    """Which persons other lists than the court's name, where a province exchanges them; empty elsewhere."""
+    named = day.people.named_by
+    if named is None or flows.strength(day.rules, "guizhou_to_sesame", day.shard) == 0.0:
+        return np.zeros(0, bool)
+    return np.asarray(named > 1)

@@ -212,3 +212,23 @@ def test_a_further_register_is_one_row(tmp_path: Path):
 def test_every_count_is_explained():
     """Each register has every counter, with a meaning and a unit."""
     assert len([n for n in Redress.owns if n.startswith("redress_")]) == 5 * len(COUNTERS)
+
+
+def test_a_firm_withdraws_marks_of_the_wrong_person():
+    """V-68 at a firm: the better its desk decides, the fewer persons carry another's court listing in their score."""
+    sets = {
+        **EVERYBODY_ASKS,
+        "commercial_score.court_feed_wrong_per_1000": 300,
+        "redress.files_if_right_share": 0.0,
+    }
+    people = checks.small_people(1, 2000)
+    worlds = [
+        play(
+            checks.stressed_plan({**sets, "redress.correct_decision_share": share}), people, check=laws.check
+        )
+        for share in (0.0, 1.0)
+    ]
+    weeks = [int(w.total("wrongly_marked_now").sum()) for w in worlds]
+    assert weeks[0] > 2 * weeks[1] > 0
+    assert worlds[0].last("court_marks_withdrawn_cum") == 0 < worlds[1].last("court_marks_withdrawn_cum")
+    assert np.array_equal(worlds[0].total("listings_cum"), worlds[1].total("listings_cum"))

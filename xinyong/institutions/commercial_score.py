@@ -11,7 +11,7 @@ from xinyong.process import Day, Process
 from xinyong.rates import DAYS_PER_YEAR, chance
 from xinyong.traits import mixing
 
-PERSON, FIRM = 0, 1
+PERSON, FIRM, REGISTER = 0, 1, 18
 BANDS = ("poor", "medium", "good", "very_good", "excellent")
 NOBODY = np.zeros(0, np.int32)
 
@@ -36,6 +36,8 @@ class CommercialScore(Process):
         "marks": SideTable("persons the court list has marked at the firm"),
         "marks.party": Column("i4", "row of the person"),
         "marks.refused": Column("u1", "1 once a partner has refused the person for the listing", "flag"),
+        "marks.number": Column("u4", "number of the mark, never reused"),
+        "marks.wrong": Column("u1", "1 if the feed meant somebody else (truth)"),
         "marks.fade": Wheel("fading of the shadow"),
         "members_now": Tally("persons with a commercial score", "persons", stock=True),
         "internet_users_now": Tally(
@@ -47,6 +49,8 @@ class CommercialScore(Process):
         "rescored_cum": Tally("members scored anew", "scorings"),
         "court_marked_now": Tally("persons under the shadow of the court list at the firm", "persons", stock=True),
         "court_marked_cum": Tally("persons marked by the court's feed", "persons"),
+        "wrongly_marked_now": Tally("persons marked though another was meant (truth)", "persons", stock=True),
+        "court_marks_withdrawn_cum": Tally("marks withdrawn as the firm's desk decided", "persons"),
         "court_refusals_cum": Tally("refusals by the firm's partners for a court listing", "refusals"),
         "court_refused_persons_cum": Tally("distinct persons so refused since their last mark", "persons"),
         "court_refused_paid_cum": Tally("listed debtors who performed after such a refusal", "persons"),
@@ -57,7 +61,11 @@ class CommercialScore(Process):
         "named_by", "perks.yearly_value", "credit_firms.coverage",
     )  # fmt: skip
     hears = ("listed", "delisted", "performed", "default")
+    heard = ("decision",)
     posts = {
+        "entry": Notice(
+            "an adverse entry in some register", {"register": "u1", "party": "i4", "number": "u4", "wrong": "u1"}
+        ),
         "joined": Notice("a person opts in to the commercial score", {"party": "i4", "number": "u4", "score": "u2"}),
     }  # fmt: skip
 
@@ -67,7 +75,7 @@ class CommercialScore(Process):
             return
         tables = scoring.tables_of(day)
         totals = np.zeros(kernel.TOTALS, np.int64)
-        for moved in (self._feed(day), *self._fade(day)):
+        for moved in (self._withdraw(day), self._feed(day), *self._fade(day)):
             self._rescore(day, totals, moved, 0, tables)
         self._rescore(
             day, totals, day.hear("default").party, int(day.own_rules.history_default_levels), tables
@@ -90,8 +98,8 @@ class CommercialScore(Process):
         if not len(rows):
             return NOBODY
         rows = np.unique(rows[people.kind[rows] == PERSON])
-        rows = rows[self._known(day, rows, share)]
-        self._mark(day, rows)
+        rows, wrong = scoring.mistaken(day, rows[self._known(day, rows, share)])
+        self._mark(day, rows, wrong)
         return rows
 
     def _known(self, day: Day, rows: Array, share: float) -> Array:
@@ -102,14 +110,45 @@ class CommercialScore(Process):
             day.people.firm_score[rows] > 0, share, share * users
         )
 
-    def _mark(self, day: Day, rows: Array) -> None:
+    def _mark(self, day: Day, rows: Array, wrong: Array) -> None:
+        """Mark persons; who is meant by mistake sees the shadow fade from now on, for no deletion ends it."""
         people, desk = day.people, day.table("marks")
         marked = people.firm_flags[rows] >= 1 << 6
         people.firm_flags[rows] |= kernel.LISTED << 6
-        desk.fields.fade[scoring.marks_of(desk, rows[marked])] = -1
-        new = desk.take(int((~marked).sum()))
-        desk.fields.party[new] = rows[~marked]
-        day.count(court_marked_now=len(new), court_marked_cum=len(new))
+        meant = scoring.marks_of(desk, rows[marked & ~wrong])
+        day.count(wrongly_marked_now=-int(desk.fields.wrong[meant].sum()))
+        desk.fields.fade[meant], desk.fields.wrong[meant] = -1, 0
+        fresh, wrong = rows[~marked], wrong[~marked]
+        new = desk.take(len(fresh))
+        number = day.tallied("court_marked_cum") + 1 + np.arange(len(new))
+        desk.fields.party[new], desk.fields.number[new], desk.fields.wrong[new] = fresh, number, wrong
+        day.schedule("marks", "fade", new[wrong], np.full(int(wrong.sum()), self._third(day)))
+        when, register = np.full(len(new), day.now.monday + 6), np.full(len(new), REGISTER)
+        day.post("entry", day=when, register=register, party=fresh, number=number, wrong=wrong)
+        day.count(court_marked_now=len(new), court_marked_cum=len(new), wrongly_marked_now=int(wrong.sum()))
+
+    def _third(self, day: Day) -> int:
+        """The day on which a shadow that fades from now on loses its first third."""
+        return int(day.now.monday + round(day.own_rules.court_fade_years * DAYS_PER_YEAR / kernel.LISTED))
+
+    def _withdraw(self, day: Day) -> Array:
+        """Take back the marks that the firm's desk found wrong."""
+        decided, desk = day.heard("decision"), day.table("marks")
+        if not len(decided):
+            return NOBODY
+        marks = scoring.marks_numbered(
+            desk, decided.number[(decided.register == REGISTER) & (decided.granted == 1)]
+        )
+        rows: Array = desk.fields.party[marks]
+        day.people.firm_flags[rows] &= (1 << 6) - 1
+        self._forget(day, marks)
+        day.count(court_marks_withdrawn_cum=len(marks))
+        return rows
+
+    def _forget(self, day: Day, marks: Array) -> None:
+        desk = day.table("marks")
+        day.count(court_marked_now=-len(marks), wrongly_marked_now=-int(desk.fields.wrong[marks].sum()))
+        desk.release(marks)
 
     def _fade(self, day: Day) -> list[Array]:
         """Refusals to the marked, payments, deletions, and shadows that fade a step."""
@@ -118,7 +157,7 @@ class CommercialScore(Process):
             return []
         self._refuse(day)
         people, gone = day.people, day.hear("delisted").party
-        third = day.now.monday + round(day.own_rules.court_fade_years * DAYS_PER_YEAR / kernel.LISTED)
+        third = self._third(day)
         if len(gone) and people.listed is not None:
             off = scoring.marks_of(desk, gone[people.listed[gone] == 0])
             day.schedule("marks", "fade", off, np.full(len(off), third))
@@ -129,8 +168,7 @@ class CommercialScore(Process):
         people.firm_flags[rows] -= 1 << 6
         over = people.firm_flags[rows] < 1 << 6
         day.schedule("marks", "fade", due[~over], np.full(int((~over).sum()), third))
-        desk.release(due[over])
-        day.count(court_marked_now=-int(over.sum()))
+        self._forget(day, due[over])
         return [rows]
 
     def _refuse(self, day: Day) -> None:
@@ -164,7 +202,7 @@ class CommercialScore(Process):
         nth, phase = divmod(day.now.week, period)
         n = kernel.turn(
             joined, totals, people.firm_score, people.dimensions, people.firm_flags,
-            (people.age, people.urban, people.income, people.education, people.local), _named(day),
+            (people.age, people.urban, people.income, people.education, people.local), scoring.named_elsewhere(day),
             scoring.row_of(day), (ties.rounds, ties.key, ties.weights), tables, (ties.persons, phase, period, nth),
             day.base, (day.fixed_key, mixing(day.rules), day.trait_key), day.key,
         )  # fmt: skip
@@ -194,11 +232,3 @@ class CommercialScore(Process):
             firm_score_sum_now=told[kernel.SUM], classes_supplied_now=told[kernel.SUPPLIED],
             rescored_cum=told[kernel.VISITS], **{f"score_{b}_now": n for b, n in zip(BANDS, told, strict=False)},
         )  # fmt: skip
-
-
-def _named(day: Day) -> Array:
-    """Which persons other lists than the court's name, where a province exchanges them; empty elsewhere."""
-    named = day.people.named_by
-    if named is None or flows.strength(day.rules, "guizhou_to_sesame", day.shard) == 0.0:
-        return np.zeros(0, bool)
-    return np.asarray(named > 1)

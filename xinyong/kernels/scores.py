@@ -16,7 +16,7 @@ LISTED = 3
 # what a person draws once and keeps: index of the draw under the fixed key
 ONLINE, FEED, HABIT, SUPPLY, ROUNDING = 0, 2, 3, 4, 8
 # what is drawn anew: index under the key of the week
-JOINS, RECOVERS, ROUNDS_SOCIAL, REFUSED, TOLD = 1, 2, 3, 4, 5
+JOINS, RECOVERS, ROUNDS_SOCIAL, REFUSED, TOLD, MISTAKEN = 1, 2, 3, 4, 5, 20
 # the vector of rules
 FLOOR, CEILING, PENALTY, CONDUCT, START, RECOVERY, PRIVACY, CAP, ASKED, LEAST_AGE, RATE, HIGHEST = range(12)
 RULES = 12
