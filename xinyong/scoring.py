@@ -9,6 +9,7 @@ from xinyong import flows
 from xinyong.columns import Array, Desk
 from xinyong.draws import uniforms
 from xinyong.kernels import scores as kernel
+from xinyong.notices import Batch
 from xinyong.process import Day, somebody
 
 CURVE = 1501
@@ -37,8 +38,9 @@ def marks_of(desk: Desk, parties: Array) -> Array:
     return np.flatnonzero(mine).astype(np.int32)
 
 
-def marks_numbered(desk: Desk, numbers: Array) -> Array:
-    """Rows of the marks with these numbers."""
+def marks_ruled_wrong(desk: Desk, decided: Batch, register: int) -> Array:
+    """Rows of the marks that the desk of a register decided to withdraw."""
+    numbers = decided.number[(decided.register == register) & (decided.granted == 1)]
     return np.flatnonzero(np.isin(desk.fields.number[: desk.high], numbers)).astype(np.int32)
 
 

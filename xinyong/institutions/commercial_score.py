@@ -136,9 +136,7 @@ class CommercialScore(Process):
         decided, desk = day.heard("decision"), day.table("marks")
         if not len(decided):
             return NOBODY
-        marks = scoring.marks_numbered(
-            desk, decided.number[(decided.register == REGISTER) & (decided.granted == 1)]
-        )
+        marks = scoring.marks_ruled_wrong(desk, decided, REGISTER)
         rows: Array = desk.fields.party[marks]
         day.people.firm_flags[rows] &= (1 << 6) - 1
         self._forget(day, marks)
