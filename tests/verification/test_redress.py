@@ -232,3 +232,45 @@ def test_a_firm_withdraws_marks_of_the_wrong_person():
     assert weeks[0] > 2 * weeks[1] > 0
     assert worlds[0].last("court_marks_withdrawn_cum") == 0 < worlds[1].last("court_marks_withdrawn_cum")
     assert np.array_equal(worlds[0].total("listings_cum"), worlds[1].total("listings_cum"))
+
+
+CITY = {
+    **EVERYBODY_ASKS, "city_points.wrong_per_1000": 300, "redress.files_if_right_share": 0.0, "deeds.rate_ratio": 3.0,
+}  # fmt: skip
+
+
+def city(sets: dict[str, Any] | None = None, **more: Any) -> World:
+    """Rongcheng's toy town with many wrong bookings, under all laws."""
+    return play(
+        checks.stressed_plan({**CITY, **(sets or {})}, **more), checks.small_people(1, 2000), check=laws.check
+    )
+
+
+def test_a_wrongly_booked_deduction_is_taken_back():
+    """V-68 in a city: the more often its desk decides rightly, the fewer deductions stand in another's file."""
+    worlds = [city({"redress.correct_decision_share": share}) for share in (0.0, 0.5, 1.0)]
+    weeks = [int(w.total("wrong_deductions_now").sum()) for w in worlds]
+    assert weeks[0] > weeks[1] > weeks[2] > 0
+    assert worlds[0].last("deductions_taken_back_cum") == 0 < worlds[2].last("deductions_taken_back_cum")
+    booked = {w.last("deductions_cum") for w in worlds}
+    assert len(booked) == 1, "what is booked does not depend on what is taken back"
+
+
+def test_a_city_without_a_desk_lives_on():
+    """Without the desk the city books the same deductions and takes none back."""
+    withe, without = city(), city(leave_out=["redress"])
+    assert np.array_equal(withe.total("deductions_cum"), without.total("deductions_cum"))
+    assert without.last("deductions_taken_back_cum") == 0
+    assert np.array_equal(withe.total("listings_cum"), without.total("listings_cum"))
+
+
+def test_wrong_bookings_are_as_many_as_the_rule_says():
+    """Each deduction goes astray with the chance of the rule, as far as the other lives in the city."""
+    world = city({"redress.aware_share": 0.0}, end=dt.date(2017, 6, 30))
+    towns = [s for s in world.shards if s.store.columns["city"].any()]
+    lives_here = world.last("scored_persons_now") / sum(s.persons for s in towns)
+    deductions = world.last("deductions_cum")
+    share, expected = world.last("wrong_deductions_now") / deductions, 0.3 * lives_here
+    assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / deductions)
+    none = city({"city_points.wrong_per_1000": 0}, end=dt.date(2017, 6, 30))
+    assert none.last("wrong_deductions_now") == 0 < none.last("deductions_cum")

@@ -11,12 +11,14 @@ from xinyong.kernels.points import (
     SUM,
     apply_deltas,
     find_files,
+    mix_up,
     open_files,
     store_ledger,
 )
-from xinyong.notices import Batch
-from xinyong.process import Day, Process
+from xinyong.notices import Batch, Notice
+from xinyong.process import Day, Process, somebody
 
+REGISTER = 16  # code of the points files in rules/redress.yaml
 GRADES = (*schemes.LADDER, "other")
 
 
@@ -24,7 +26,8 @@ class CityPoints(Process):
     """Opens a file for each resident, books the records that departments deliver, lets them lapse, and grades.
 
     There is no score outside a city that keeps one. Points are always the base plus the live ledger. Where a city
-    asks for consent, only those who give it have a file, or have it used.
+    asks for consent, only those who give it have a file, or have it used. Some deductions are booked in another's file;
+    each is told to the desk for objection, and taken back when the desk decides so.
     *Source:* the paper, section III.2 (Rongcheng), footnotes 45 and 46; rows of `rules/cities/`.
     """
 
@@ -43,19 +46,31 @@ class CityPoints(Process):
         "ledger.delta": Column("i2", "points booked", "points"),
         "ledger.deed": Column("u1", "code of the deed in the city's table"),
         "ledger.office": Column("i4", "row of the organisation that delivered the record, -1 none"),
+        "ledger.number": Column("u4", "number of the deduction, never reused; 0 for a gain"),
+        "ledger.wrong": Column("u1", "1 if booked in another's file (truth)"),
         "ledger.lapse": Wheel("lapse of points"),
         "scored_persons_now": Tally("persons with a points file", "persons", stock=True),
         "scored_organisations_now": Tally("organisations with a points file", "organisations", stock=True),
         "points_sum_now": Tally("sum of all points", "points", stock=True),
+        "deductions_cum": Tally("deductions booked", "entries"),
+        "deductions_taken_back_cum": Tally("deductions taken back on objection or repair", "entries"),
+        "wrong_deductions_now": Tally("deductions standing in another's file (truth)", "entries", stock=True),
         "deeds_booked_cum": Tally("deeds booked in a points file", "deeds"),
         **{f"grade_{g}_now": Tally(f"files graded {g.upper()}", "files", stock=True) for g in GRADES[:-1]},
         "grade_other_now": Tally("files graded on another ladder than AAA to D", "files", stock=True),
     }
     reads = ("number", "kind", "age", "residents.party", "residents.city")
     hears = ("city_record",)
+    heard = ("decision",)
+    posts = {
+        "entry": Notice(
+            "a register makes an adverse entry",
+            {"register": "u1", "party": "i4", "number": "u4", "wrong": "u1"},
+        ),
+    }
 
     def step(self, day: Day) -> None:
-        """Open files where a scheme starts, let old points lapse, book this week's records."""
+        """Open files where a scheme starts, take back what the desk decided, let old points lapse, book records."""
         residents = day.table("residents")
         if not residents.high or not day.own_rules.in_force:
             return
@@ -70,7 +85,8 @@ class CityPoints(Process):
             residents.fields.gained[:] = 0
         if turn:
             self._open(day, known)
-        self._lapse(day, known)
+        self._take_back(day, known, day.heard("decision"))
+        self._strike(day, known, day.table("ledger").due("lapse", day.now.week))
         self._book(day, known, records)
 
     def _open(self, day: Day, known: schemes.Schemes) -> None:
@@ -96,32 +112,75 @@ class CityPoints(Process):
             ledger = day.table("ledger")
             lines = ledger.fields
             gone = (lines.alive[: ledger.high] == 1) & (closed[lines.resident[: ledger.high]] > 0)
+            day.count(wrong_deductions_now=-int(lines.wrong[: ledger.high][gone].sum()))
             ledger.release(np.flatnonzero(gone).astype(np.int32))
 
-    def _lapse(self, day: Day, known: schemes.Schemes) -> None:
+    def _take_back(self, day: Day, known: schemes.Schemes, decided: Batch) -> None:
+        if not len(decided):
+            return
         ledger = day.table("ledger")
-        due = ledger.due("lapse", day.now.week)
-        if len(due):
-            files, delta = ledger.fields.resident[due], ledger.fields.delta[due]
-            ledger.release(due)
+        numbers = decided.number[(decided.register == REGISTER) & (decided.granted == 1)]
+        rows = np.flatnonzero(np.isin(ledger.fields.number[: ledger.high], numbers[numbers > 0]))
+        day.count(deductions_taken_back_cum=len(rows))
+        self._strike(day, known, rows.astype(np.int32))
+
+    def _strike(self, day: Day, known: schemes.Schemes, rows: Array) -> None:
+        """Take lines off the ledger, and their points out of the files."""
+        if len(rows):
+            ledger = day.table("ledger")
+            files, delta = ledger.fields.resident[rows], ledger.fields.delta[rows]
+            day.count(wrong_deductions_now=-int(ledger.fields.wrong[rows].sum()))
+            ledger.release(rows)
             self._change(day, known, files, -delta.astype(np.int32), None)
 
     def _book(self, day: Day, known: schemes.Schemes, records: Batch) -> None:
         if not len(records):
             return
         desk, ledger = day.table("residents"), day.table("ledger")
-        new = np.empty((5, len(records)), np.int32)
+        new = np.empty((6, len(records)), np.int32)
         n = find_files(
             new, desk.fields.party[: desk.high], records.party, records.city, records.deed, records.office,
-            known.points, known.ceiling, schemes.NO_CEILING,
+            records.day, known.points, known.ceiling, schemes.NO_CEILING,
         )  # fmt: skip
         new = new[:, :n]
+        wrong = self._mix_up(day, new)
         granted = self._change(day, known, new[0], new[1], new[2])
         rows, lines = ledger.take(int(np.count_nonzero(granted))), ledger.fields
         store_ledger(
             rows, (lines.resident, lines.delta, lines.deed, lines.office), lines.lapse, new, granted,
             desk.fields.city, known.keep_years, day.now.week, day.now.years,
         )  # fmt: skip
+
+        adverse = granted[granted != 0] < 0
+        if adverse.any():
+            self._tell(day, rows[adverse], new[5][granted < 0], wrong[granted < 0])
+
+    def _tell(self, day: Day, rows: Array, when: Array, wrong: Array) -> None:
+        """Number the deductions and announce them."""
+        lines, n = day.table("ledger").fields, len(rows)
+        lines.number[rows], lines.wrong[rows] = day.tallied("deductions_cum") + 1 + np.arange(n), wrong
+        party = day.table("residents").fields.party[lines.resident[rows]]
+        register = np.full(n, REGISTER, np.uint8)
+        day.post("entry", day=when, register=register, party=party, number=lines.number[rows], wrong=wrong)
+        day.count(deductions_cum=n, wrong_deductions_now=int(wrong.sum()))
+
+    def _mix_up(self, day: Day, new: Array) -> Array:
+        """Put some deductions into the file of another resident of the city; 1 for those (n)."""
+        files, desk, n = day.table("residents").fields, day.table("residents"), new.shape[1]
+        wrong, picked, aim = np.zeros(n, np.uint8), np.empty(n, np.int64), np.empty(n)
+        share = (day.own_rules.wrong_per_1000 or 0) / 1000
+        found = mix_up(picked, aim, new, files.party, day.people.number, share, day.base, day.key)
+        if found:
+            picked, party = picked[:found], files.party[: desk.high]
+            others = somebody(day, aim[:found])
+            place = np.minimum(np.searchsorted(party, others), desk.high - 1)
+            own = new[0, picked]
+            swaps = (
+                (party[place] == others) & (files.city[place] == files.city[own]) & (files.grade[place] > 0)
+            )
+            swaps &= place != own
+            new[0, picked[swaps]], wrong[picked[swaps]] = place[swaps], 1
+        return wrong
 
     def _change(
         self, day: Day, known: schemes.Schemes, files: Array, deltas: Array, ceilings: Array | None

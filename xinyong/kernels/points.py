@@ -179,8 +179,8 @@ def apply_deltas(
 
 
 @njit(cache=True, nogil=True)
-def find_files(out, residents, party, city, deed, office, points, ceilings, nothing):
-    """Find the resident and the points of each record (n); columns of `out`: file, points, ceiling, deed, office.
+def find_files(out, residents, party, city, deed, office, days, points, ceilings, nothing):
+    """Find the resident and points of each record (n); rows of `out`: file, points, ceiling, deed, office, day.
 
     Records of deeds that a scheme does not count are left out; returns how many are not.
     """
@@ -190,8 +190,23 @@ def find_files(out, residents, party, city, deed, office, points, ceilings, noth
         if p == 0 and ceiling == nothing:
             continue
         out[0, n] = np.searchsorted(residents, party[k])
-        out[1, n], out[2, n], out[3, n], out[4, n] = p, ceiling, deed[k], office[k]
+        out[1, n], out[2, n], out[3, n], out[4, n], out[5, n] = p, ceiling, deed[k], office[k], days[k]
         n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def mix_up(picked, aim, new, party, number, share, base, key):
+    """Find deductions (of n new records) that will be booked in another's file: places to `picked`, whose to `aim`.
+
+    `new` as `find_files` fills it; `aim` is a uniform number. Returns how many.
+    """
+    n = 0
+    for k in range(new.shape[1]):
+        who = base | np.uint64(number[party[new[0, k]]])
+        if new[1, k] < 0 and uniform(key, who, 2 * new[3, k]) < share:
+            picked[n], aim[n] = k, uniform(key, who, 2 * new[3, k] + 1)
+            n += 1
     return n
 
 
