@@ -230,6 +230,19 @@ def test_the_file_of_a_person_and_of_an_organisation_can_be_read(city):
     )
 
 
+def test_an_organisations_file_names_the_member_who_speaks_for_it():
+    """R59: the file of an organisation leads to the card of its representative."""
+    people = small_people()
+    shard = play(plan_of(processes=CITY, start=dt.date(2014, 1, 6), burn_in_weeks=0), people, weeks=3).shards[
+        0
+    ]
+    row = shard.persons
+    speaker = int(people[0].organisations["representative"][0])
+    told = MunicipalFile(shard.plan, shard, row).told()
+    assert told[-1].strip().startswith("a member: ")
+    assert MunicipalFile(shard.plan, shard, speaker).card in told[-1]
+
+
 # --- laws, dates, and what nothing here touches ------------------------------------------------------------------
 
 

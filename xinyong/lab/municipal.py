@@ -15,6 +15,7 @@ class MunicipalFile:
 
     def __init__(self, plan: Plan, shard: Shard, row: int) -> None:
         self.plan, self.shard = plan, shard
+        self.row, self.organisation = row, int(shard.store.columns["kind"][row]) > 0
         self.resident = _resident(shard, row)
         self.card = ids.text(_identity(shard, row))
 
@@ -42,7 +43,15 @@ class MunicipalFile:
         for name in ("red", "black"):
             entries = self._value(name)
             told += [f"    on the city's {name} list: {entries} time(s)"] if entries else []
-        return told + [f"    {line}" for line in self.entries()]
+        told += [f"    {line}" for line in self.entries()]
+        return told + [f"    a member: {line}" for line in self._members()]
+
+    def _members(self) -> list[str]:
+        """Who represents an organisation, with the card of the member's own file."""
+        table = self.shard.store.tables["organisations"].columns
+        rows = table["representative"][table["party"] == self.row] if self.organisation else ()
+        cards = [_identity(self.shard, int(row)) for row in rows]
+        return [f"{ids.name(card)}, card {ids.text(card)}" for card in cards]
 
     def entries(self) -> list[str]:
         """Live entries of the ledger, oldest end first."""
