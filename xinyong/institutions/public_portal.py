@@ -36,7 +36,7 @@ class PublicPortal(Process):
     reads = ("number", "kind", "age", "listed", "organisations.representative")
     hears = ("delisted",)
     posts = {"sighting": SIGHTING}
-    dense_ns_per_party = 0.2
+    dense_ns_per_party = 0.4
 
     def step(self, day: Day) -> None:
         """Forget who left the list, then a week of look-ups that find somebody on it."""

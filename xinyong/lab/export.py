@@ -221,6 +221,12 @@ def _grades(shard: Shard) -> Array:
     return grades
 
 
+def in_order(rows: dict[str, Array], by: str) -> dict[str, Array]:
+    """Rows sorted by one column; equal ones stay as they are."""
+    order = np.argsort(rows[by], kind="stable")
+    return {name: column[order] for name, column in rows.items()}
+
+
 def joined(batches: list[dict[str, Array]]) -> dict[str, Array]:
     """Batches of the same shape end to end."""
     if not batches:

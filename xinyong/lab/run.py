@@ -244,11 +244,12 @@ def _close_books(job: Job, shards: list[Shard], replicate: int, weeks: int) -> N
     for table, open_of, rows_of in (
         ("episodes", export.open_episodes, export.episode_rows),
         ("records", export.living_records, export.record_rows),
-        ("parties", export.everybody, export.party_rows),
     ):
         found = [rows_of(s, rows, replicate) for s in shards if (rows := open_of(s))]
         if found:
             write_table(_part(job, table, replicate, weeks + 1), export.joined(found))
+    everybody = export.joined([export.party_rows(s, export.everybody(s), replicate) for s in shards])
+    write_table(_part(job, "parties", replicate, weeks + 1), export.in_order(everybody, "party"))
 
 
 def _checkpoint(job: Job, replicate: int, week: int) -> Path:
@@ -337,7 +338,9 @@ def _finish(job: Job) -> None:
         ("parties", "replicate, party"),
     ):
         parts = sorted((job.out / "parts").glob(f"{table}-*.parquet"))
-        if parts:
+        if len(parts) == 1 and table == "parties":
+            parts[0].replace(job.out / "parties.parquet")
+        elif parts:
             merge_parts(parts, job.out / f"{table}.parquet", order)
     m = job.manifest
     m["person_weeks_per_second"] = round(m["person_weeks"] / max(m["seconds"], 1e-9))
