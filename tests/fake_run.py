@@ -46,6 +46,7 @@ def fake_run(
     _parquet(folder / "weekly.parquet", weekly)
     _parquet(folder / "episodes.parquet", _episodes(seed))
     _parquet(folder / "records.parquet", _records(seed))
+    _signals(folder, replicates)
     manifest = _manifest(dates, replicates, seed, scale, factor)
     (folder / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
@@ -108,6 +109,7 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)
     out |= _desks(ramp, scale)
+    out |= _bank(n, scale, ramp)
     return out
 
 
@@ -125,6 +127,42 @@ def _desks(ramp, scale):
     for account, item in (("infrastructural", "records"), ("coercive", "enforcement_rounds")):
         out |= dict.fromkeys((f"account_{account}_fen_cum", f"spent_{account}_{item}_fen_cum"), filed * 100)
     return out
+
+
+def _bank(n, scale, ramp):
+    records = _whole((1.2e8 + ramp * 2.6e8) / scale)
+    bands = {f"bank_score_{100 * b}_{100 * b + 99}_now": _whole(records * b / 60) for b in range(9)}
+    scored = records - sum(bands.values())
+    entered = _whole(ramp * 4e7 / scale)
+    return {
+        "credit_files_now": _whole((7e8 + ramp * 1.8e8) / scale), "credit_records_now": records,
+        "bank_scored_now": records, **bands, "bank_score_900_1000_now": scored,
+        "adverse_entered_cum": entered, "adverse_now": entered - _whole(entered * 0.3),
+        "adverse_deleted_cum": _whole(entered * 0.3), "adverse_corrected_cum": np.zeros(n, np.int64),
+        "adverse_false_now": _whole(entered * 0.004), "bank_inquiries_cum": _whole(ramp * 3e8 / scale),
+    }  # fmt: skip
+
+
+def _signals(folder: Path, replicates: int) -> None:
+    """A scenario with the bank, and files by cell and outcome at the end of three years."""
+    processes = ["ability", "borrowing", "repaying", "suing", "courts", "central_bank"]
+    scenario = {
+        "name": "fake",
+        "recipe": "china",
+        "start": "2012-01-02",
+        "end": "2019-06-30",
+        "processes": processes,
+    }
+    (folder / "scenario.json").write_text(json.dumps(scenario), encoding="utf-8")
+    cells = np.arange(256)
+    for replicate in range(replicates):
+        rng = np.random.default_rng(replicate)
+        pools = {}
+        for week in (312, 364, 416):
+            files = rng.integers(50, 200, 256)
+            bad = rng.binomial(files, 0.02 + 0.1 * (cells % 4) / 4)
+            pools[f"pool:{week}:bank_cells"] = np.stack([files - bad, bad], 1).ravel()
+        np.savez(folder / f"signals-r{replicate:03d}.npz", watched=np.zeros((0, 0), np.int64), **pools)
 
 
 def _list(listings):

@@ -28,6 +28,7 @@ ONLY = {
         "lab.desks",
         "lab.reading",
         "lab.results",
+        "lab.scorecards",
         "lab.validate",
         "lab.lookup",
         "lab.street_map",

@@ -49,8 +49,7 @@ class Repaying(Process):
         "default": Notice(
             "a loan is a quarter in arrears",
             {"party": "i4", "loan": "i4", "serial": "u2", "amount": "i4", "evading": "u1", "able": "u1"},
-        ),
-        "loan_closed": Notice("a loan is paid back, settled or written off", {"party": "i4", "loan": "i4"}),
+        )
     }
     hears = ("loan", "performed")
     heard = ("suit", "settled")
@@ -87,7 +86,7 @@ class Repaying(Process):
             return
         desk = day.table("loans")
         yuan = int(desk.fields.outstanding[settled.loan].sum(dtype=np.int64))
-        self._close(day, settled.loan)
+        desk.release(settled.loan)
         day.count(loans_now=-len(settled), settled_yuan_cum=yuan, outstanding_yuan_now=-yuan)
 
     def _visit(self, day: Day) -> None:
@@ -101,19 +100,13 @@ class Repaying(Process):
             day.base, day.key, defaulted, closed, totals,
         )  # fmt: skip
         self._tell(day, defaulted[: totals[kernel.DEFAULTS]])
-        self._close(day, closed[: totals[kernel.CLOSED]])
+        desk.release(closed[: totals[kernel.CLOSED]])
         paid, lost = int(totals[kernel.PAID]), int(totals[kernel.WRITTEN_OFF])
         day.count(
             loans_now=-int(totals[kernel.CLOSED]), paid_yuan_cum=paid, written_off_yuan_cum=lost,
             outstanding_yuan_now=-paid - lost, arrears_now=int(totals[kernel.ARREARS]),
             defaults_cum=int(totals[kernel.DEFAULTS]),
         )  # fmt: skip
-
-    def _close(self, day: Day, rows: Array) -> None:
-        desk = day.table("loans")
-        when = np.full(len(rows), day.now.monday, np.int32)
-        day.post("loan_closed", party=desk.fields.party[rows], loan=rows, day=when)
-        desk.release(rows)
 
     def _tell(self, day: Day, rows: Array) -> None:
         if not len(rows):

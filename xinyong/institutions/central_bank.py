@@ -1,10 +1,11 @@
 """The central bank's credit reference centre (征信中心): files, adverse records, disputes, and a score 0-1000."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
 
-from xinyong.columns import Array, Column, Pool, SideTable, Tally
+from xinyong.columns import Array, Column, Pool, SideTable, Tally, Wheel
 from xinyong.draws import uniforms
 from xinyong.kernels import bureau as kernel
 from xinyong.notices import Notice
@@ -14,10 +15,10 @@ from xinyong.scorecard import fit
 
 BANDS = (*(f"bank_score_{100 * b}_{100 * b + 99}_now" for b in range(9)), "bank_score_900_1000_now")
 MIX_UPS = 16
-LOANS = ("alive", "party", "missed", "visits", "taken_week", "due")
-SCORED_LOANS = ("alive", "party", "outstanding", "left", "visits", "missed", "taken_week", "due")
-RECORDS = ("alive", "party", "loan", "taken", "ended_day", "number", "false")
-SCORED_RECORDS = ("alive", "party", "loan", "ended_day")
+REPORT_WEEKS = 4
+REPORTED = ("alive", "party", "missed", "visits", "taken_week")
+FOLLOWED = ("alive", "party", "missed", "taken_week", "due")
+SCORED = ("alive", "party", "outstanding", "left", "visits", "missed", "taken_week")
 
 
 class CentralBank(Process):
@@ -25,7 +26,8 @@ class CentralBank(Process):
 
     The paper says that the bank scores; its own reports say that the Centre neither scores nor keeps a black list
     (conflict X1). So this is the score as the paper describes it, it can be switched off, and by default it decides
-    nothing. It is a column worked out over the whole society from a scorecard that is fitted anew every year.
+    nothing. It is a column worked out over the whole society every four weeks, when lenders report, from a scorecard
+    that is fitted anew every year.
     *Source:* the paper, section III.2 and footnote 48; 征信業管理條例 (2013), arts 16 and 25; model.md 2.7e.
     """
 
@@ -44,6 +46,8 @@ class CentralBank(Process):
         "adverse.taken": Column("u2", "week of that loan", "week"),
         "adverse.ended_day": Column("i4", "day the arrears ended, -1 while they last", "day", initial=-1),
         "adverse.number": Column("u4", "number of the record in this shard, never reused"),
+        "adverse.defaulted": Column("u1", "1 once the loan was a quarter in arrears or in court"),
+        "adverse.deletion": Wheel("deletion of adverse records"),
         "adverse.false": Column("u1", "1 if it stands in the wrong person's file (truth)"),
         "sampled": SideTable("files whose year is watched for the next scorecard"),
         "sampled.party": Column("i4", "row of the person"),
@@ -64,7 +68,6 @@ class CentralBank(Process):
         "number", "kind", "age", "loans_taken", "loans.party", "loans.outstanding", "loans.left", "loans.visits",
         "loans.missed", "loans.taken_week", "loans.due",
     )  # fmt: skip
-    hears = ("loan", "default", "loan_closed")
     heard = ("decision",)
     posts = {
         "entry": Notice(
@@ -75,14 +78,16 @@ class CentralBank(Process):
     consults = ("bank_cells",)
 
     def step(self, day: Day) -> None:
-        """Note what lenders report this week, score whom it touches; open files by quarter, refit by year."""
+        """Delete and correct by the week, hear lenders and score every fourth, open by quarter, learn by year."""
         if not day.own_rules.in_force:
             return
         date = day.now.date
         if (date.day <= 7 and date.month % 3 == 1) or not day.tallied("credit_files_now"):
             self._open(day)
-        if day.tallied("credit_records_now"):
-            self._week(day, new_year=date.timetuple().tm_yday <= 7)
+        self._strike(day)
+        since = _weeks_since_report(date)
+        if since and day.tallied("credit_records_now"):
+            self._report(day, since, new_year=date.timetuple().tm_yday <= 7)
         if day.now.closes_year:
             self._close_year(day)
 
@@ -96,66 +101,76 @@ class CentralBank(Process):
         )  # fmt: skip
         day.count(credit_files_now=files - day.tallied("credit_files_now"), credit_records_now=records)
 
-    def _week(self, day: Day, new_year: bool) -> None:
+    def _strike(self, day: Day) -> None:
+        """Delete the records whose five years are over, and those that the desk found to be wrong."""
+        desk, told = day.table("adverse"), day.heard("decision")
+        over = desk.due("deletion", day.now.week)
+        wrong = over[:0]
+        if len(told):
+            numbers = told.number[(told.register == _code(day)) & (told.granted == 1)]
+            here = (desk.fields.alive[: desk.high] == 1) & np.isin(desk.fields.number[: desk.high], numbers)
+            wrong = np.setdiff1d(np.flatnonzero(here), over).astype(np.int32)
+        gone = np.concatenate([over, wrong])
+        if not len(gone):
+            return
+        false = int(desk.fields.false[gone].sum())
+        desk.release(gone)
+        day.count(
+            adverse_deleted_cum=len(over), adverse_corrected_cum=len(wrong), adverse_now=-len(gone),
+            adverse_false_now=-false,
+        )  # fmt: skip
+
+    def _report(self, day: Day, since: int, new_year: bool) -> None:
+        """Lenders report; every credit record is worked out anew and looks its score up."""
         people, files = day.people, day.people.credit_file
+        self._turn(day)
         if new_year:
             files[:] = np.where(files > 0, np.minimum((files & kernel.YEARS) + 1, kernel.YEARS), 0)
-        noted, touched = np.zeros(len(files), np.uint8), np.empty(len(files), np.int32)
-        totals, card = np.zeros(kernel.TOTALS, np.int64), _card(day)
-        self._hear(day, noted, touched, totals)
-        scored = day.tallied("bank_scored_now")
-        if new_year or scored != (0 if card[0] < 0 else day.tallied("credit_records_now")):
-            kernel.touch_all(noted, touched, totals, files)
-        rows = touched[: totals[kernel.TOUCHED]]
-        cells, defaulted = np.zeros(len(rows), np.uint8), np.zeros(len(rows), np.uint8)
-        bands = np.zeros(kernel.BANDS + 1, np.int64)
+        self._enter(day, since)
         loans, adverse = day.table("loans"), day.table("adverse")
-        kernel.score_files(
-            cells, defaulted, bands, people.bank_score, noted, rows, files, _fields(loans, SCORED_LOANS),
-            (loans.high, adverse.high), _fields(adverse, SCORED_RECORDS), card, day.now.week,
+        rows, bands = np.empty(len(files) + 1, np.int32), np.zeros(kernel.BANDS + 1, np.int64)
+        cells, defaulted = np.zeros(len(files), np.uint8), np.zeros(len(files), np.uint8)
+        n = kernel.score_files(
+            rows, cells, defaulted, bands, people.bank_score, files, _fields(loans, SCORED),
+            (loans.high, adverse.high), _fields(adverse, ("alive", "party", "ended_day", "defaulted")),
+            _card(day), day.now.week,
         )  # fmt: skip
-        day.count(bank_scored_now=-int(bands[kernel.BANDS]), **dict(zip(BANDS, bands.tolist(), strict=False)))
+        day.count(bank_scored_now=-int(bands[-1]), **dict(zip(BANDS, bands.tolist(), strict=False)))
         if new_year:
-            self._watch(day, rows, cells, defaulted)
+            self._watch(day, rows[:n], cells[:n], defaulted[:n])
 
-    def _hear(self, day: Day, noted: Array, touched: Array, totals: Array) -> None:
-        """Inquiries, defaults, instalments, closed loans; arrears that ended, disputes to answer, records to delete."""
+    def _turn(self, day: Day) -> None:
+        """Note which arrears became a default, which ended, and when their records are to be deleted."""
+        desk = day.table("adverse")
+        kernel.turn_records(
+            _fields(desk, ("alive", "loan", "taken", "ended_day", "defaulted")), desk.fields.deletion, desk.high,
+            day.people.credit_file, _fields(day.table("loans"), FOLLOWED), _rules(day), day.now.monday,
+            day.now.calendar.first_day, day.now.week,
+        )  # fmt: skip
+
+    def _enter(self, day: Day, since: int) -> None:
+        """Loans newly in arrears become adverse records, a few of them in the wrong person's file."""
         people, loans, desk = day.people, day.table("loans"), day.table("adverse")
-        fresh, strays = np.empty(loans.high + 1, np.int32), np.empty(loans.high, np.int32)
-        removed = np.empty(desk.high, np.int32)
-        kernel.hear_week(
-            (noted, touched, fresh, strays, removed), totals, people.credit_file, people.number,
-            _fields(loans, LOANS), (loans.high, desk.high), _fields(desk, RECORDS),
-            (day.hear("loan").party, day.hear("default").party, day.hear("loan_closed").party, _struck(day)),
-            _rules(day), (day.now.week, day.now.monday), day.base, day.key,
+        fresh, strays = np.empty(loans.high, np.int32), np.empty(loans.high, np.int32)
+        totals = np.zeros(kernel.TOTALS, np.int64)
+        kernel.hear_lenders(
+            fresh, strays, totals, people.credit_file, people.number, _fields(loans, REPORTED), loans.high,
+            _rules(day), (day.now.week, since), day.base, day.key,
         )  # fmt: skip
-        desk.release(removed[: totals[kernel.REMOVED]])
-        false = self._enter(day, fresh[: totals[kernel.FRESH]], strays, noted, touched, totals)
-        told = totals.tolist()
-        day.count(
-            bank_inquiries_cum=told[kernel.INQUIRIES], adverse_entered_cum=told[kernel.FRESH],
-            adverse_now=told[kernel.FRESH] - told[kernel.REMOVED], adverse_deleted_cum=told[kernel.DELETED],
-            adverse_false_now=false - told[kernel.FALSE_REMOVED], adverse_corrected_cum=told[kernel.CORRECTED],
-        )  # fmt: skip
-
-    def _enter(
-        self, day: Day, fresh: Array, strays: Array, noted: Array, touched: Array, totals: Array
-    ) -> int:
-        """Loans newly in arrears become adverse records; returns how many stand in the wrong file."""
-        if not len(fresh):
-            return 0
-        people, loans, desk = day.people, day.table("loans").fields, day.table("adverse")
-        right = loans.party[fresh]
-        parties = self._mixed_up(day, right, strays[: totals[kernel.STRAYS]])
-        rows, false = desk.take(len(fresh)), (parties != right).astype(np.uint8)
+        n, stray, inquiries = totals.tolist()
+        fresh, right = fresh[:n], loans.fields.party[fresh[:n]]
+        parties = self._mixed_up(day, right, strays[:stray])
+        rows, false = desk.take(n), (parties != right).astype(np.uint8)
         kernel.enter_records(
-            noted, touched, totals, people.credit_file, _fields(desk, RECORDS), rows,
-            (parties, fresh, false, loans.taken_week), day.tallied("adverse_entered_cum"),
+            _fields(desk, ("party", "loan", "taken", "ended_day", "number", "false")), rows, parties, fresh, false,
+            loans.fields.taken_week, day.tallied("adverse_entered_cum"),
         )  # fmt: skip
-        register, when = np.full(len(rows), _code(day)), np.full(len(rows), day.now.monday)
-        number = desk.fields.number[rows]
-        day.post("entry", day=when, register=register, party=parties, number=number, wrong=false)
-        return int(false.sum())
+        day.post(
+            "entry", day=np.full(n, day.now.monday), register=np.full(n, _code(day)), party=parties,
+            number=desk.fields.number[rows], wrong=false,
+        )  # fmt: skip
+        wrong = int(false.sum())
+        day.count(bank_inquiries_cum=inquiries, adverse_entered_cum=n, adverse_now=n, adverse_false_now=wrong)
 
     def _mixed_up(self, day: Day, right: Array, wrong: Array) -> Array:
         """In whose file each record is entered: the borrower's, or by mistake that of somebody with a record."""
@@ -178,6 +193,7 @@ class CentralBank(Process):
 
     def _close_year(self, day: Day) -> None:
         """Count good and bad files of the sample by cell; the nation's sum makes the next scorecard."""
+        self._turn(day)
         desk, pool = day.table("sampled"), day.pool("bank_cells")
         alive = np.flatnonzero(desk.fields.alive[: desk.high]).astype(np.int32)
         bad = (day.people.credit_file[desk.fields.party[alive]] & kernel.BAD) > 0
@@ -202,10 +218,10 @@ def _code(day: Day) -> int:
     return int(day.rules.redress.registers.central_bank.code)
 
 
-def _struck(day: Day) -> Array:
-    """Numbers of the records that the desk found to be wrong."""
-    told = day.heard("decision")
-    return np.asarray(told.number[(told.register == _code(day)) & (told.granted == 1)])
+def _weeks_since_report(date: dt.date) -> int:
+    """Weeks since lenders last reported, which they do every fourth week from New Year on; 0 in the weeks between."""
+    week, before = ((d.timetuple().tm_yday - 1) // 7 for d in (date, date - dt.timedelta(7)))
+    return 0 if week % REPORT_WEEKS else before % REPORT_WEEKS + 1
 
 
 def _rules(day: Day) -> Array:

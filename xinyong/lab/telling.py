@@ -25,6 +25,7 @@ TELL = {
     "deed": "does what the city's scheme counts: {deed}",
     "city_record": "{office} delivers to the municipal file: {deed}",
     "barred_notice": "is barred for the first time in this spell",
+    "entry": "an adverse entry is made: {register}",
 }
 REASONS = ("still open", "performed", "terminated", "the term ended", "corrected as wrong")
 PETITIONS = ("nothing", "an objection", "a request for repair")
@@ -70,6 +71,11 @@ class Teller:
             barred = [name for code, name in sorted(self.names.items()) if bits >> code & 1]
             told.append(f"  barred from: {', '.join(barred) or 'nothing'}")
         told += self.file.told()
+        if "bank_score" in columns and columns["bank_score"][self.row] >= 0:
+            told.append(
+                f"  score of the central bank: {int(columns['bank_score'][self.row])} of 1000, as the paper describes "
+                "it; the Centre's own reports say that it does not score (X1)"
+            )
         if "unable" in columns:
             told.append(f"  able to pay: {'no' if columns['unable'][self.row] else 'yes'}")
         return tuple(told)
@@ -139,6 +145,8 @@ class Teller:
             words["case"] = ids.text(ids.pack(ids.CASE, self.shard.code, values["number"]))
         if "reason" in values:
             words["reason"] = REASONS[values["reason"]]
+        if "register" in values:
+            words["register"] = self._register(values["register"])
         if "granted" in values:
             words["granted"] = "granted" if values["granted"] else "rejected"
         if "kind" in values:
@@ -148,3 +156,9 @@ class Teller:
         if "office" in values:
             words["office"] = self.file.office(values["office"], values["sector"])
         return words
+
+    def _register(self, code: int) -> str:
+        """What a register enters, by its code or that of the row that serves it."""
+        rows = self.plan.frame(self.shard.week).rules.redress.registers.rows()
+        below = [row for row in rows if row.code <= code]
+        return max(below, key=lambda row: row.code).key.replace("_", " ") if below else f"register {code}"
