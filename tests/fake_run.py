@@ -108,8 +108,7 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _ledger(ramp, scale)
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)
-    out |= _desks(ramp, scale)
-    out |= _bank(n, scale, ramp)
+    out |= _desks(ramp, scale) | _bank(n, scale, ramp)
     return out
 
 
