@@ -142,6 +142,12 @@ class RuleBook:
         """Tell whether there is a rule at this path."""
         return path in self._leaves
 
+    def words(self, path: str) -> tuple[str, str]:
+        """Give the name in Chinese and the gloss in English of a group of rules; RuleError if there is none."""
+        if path not in self._groups:
+            raise self._unknown(path)
+        return self._groups[path].name, self._groups[path].gloss
+
     def city(self, key: str) -> City:
         """Give a city's scheme of points."""
         group = self._groups.get(f"{_CITIES}.{key}")

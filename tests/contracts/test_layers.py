@@ -26,6 +26,7 @@ ONLY = {
     "report": (
         "report",
         "lab.desks",
+        "lab.lists",
         "lab.reading",
         "lab.results",
         "lab.scorecards",

@@ -71,9 +71,7 @@ class BlackLists(Process):
         ),
         "black_entries.state": Column("u1", "1 decided, 2 published"),
         "black_entries.wrong": Column("u1", "1 if the party did nothing (truth)"),
-        "black_entries.exit": Column(
-            "u1", "how it will end by itself: 1 term, 2 mended, 5 moves to another list"
-        ),
+        "black_entries.exit": Column("u1", "how it will end by itself: 1 term, 2 mended"),
         "black_entries.next_day": Column("i4", "day of the next change", "day"),
         "black_entries.published_day": Column("i4", "day of publication", "day", initial=-1),
         "black_entries.pages": Wheel("changes of entries"),

@@ -129,7 +129,7 @@ def _end_of(day, who, turn, numbers, key):
     ends = day + int(numbers[TERM]) if numbers[TERM] > 0 else NEVER
     if mended < ends:
         return mended, MENDED
-    return ends, MOVED if numbers[MOVES_TO] > 0 else TERM_ENDED
+    return ends, TERM_ENDED
 
 
 @njit(cache=True, inline="always")
@@ -226,6 +226,8 @@ def turn_pages(
     _number_them(entries, published, come, number, first)
     for k in range(high):
         if state[k] == ON and next_day[k] <= last_day:
+            if exit_[k] == TERM_ENDED and lists[which[k], MOVES_TO] > 0:
+                exit_[k] = MOVED
             gone = _leave(entries, k, exit_[k], next_day[k], kind, listed, totals, ended, gone)
     return come, gone
 

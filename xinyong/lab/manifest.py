@@ -10,6 +10,7 @@ from typing import Any
 from xinyong import __version__
 from xinyong.engine import Plan
 from xinyong.errors import RunError
+from xinyong.lab.lists import described
 from xinyong.lab.scenario import Scenario
 from xinyong.lab.tables import MARK
 
@@ -46,6 +47,7 @@ def new_manifest(
         "person_weeks": 0, "person_weeks_per_second": 0, "peak_memory_bytes": 0, "bytes_per_person": 0.0,
         "state_hash": "", "state_hashes": {}, "threads": threads, "command": command, "commit": _commit(),
         "platform": f"{platform.machine()} {platform.system()}, Python {sys.version.split()[0]}", **marks,
+        "lists": described(plan.book),
     }  # fmt: skip
 
 
