@@ -22,7 +22,7 @@ LISTS = [row.key for row in coded_rows("black_lists", "lists")]
 PEOPLE = checks.small_people(3, 800)
 # everybody offends, lists err, and entries end soon
 BUSY: dict[str, Any] = {
-    **{f"black_lists.lists.{key}.enterprises_per_1000": 900 for key in ("tax", "abnormal", "alibaba", "serious")},
+    **{f"black_lists.lists.{key}.enterprises_per_1000": 900 for key in ("tax", "abnormal", "alibaba", "serious", "wage_arrears")},
     **{f"black_lists.lists.{key}.persons_per_million": 90_000 for key in ("food_drug", "rail_special", "air_special")},
     **{f"black_lists.lists.{key}.entry_delay_days": 5 for key in LISTS},
     **{f"black_lists.lists.{key}.wrong_per_1000": 100 for key in LISTS},
@@ -314,15 +314,15 @@ def test_a_black_list_is_one_row(tmp_path):
     text = file.read_text(encoding="utf-8")
     row = text[text.index("  air_special:\n") : text.index("  abnormal:\n")]
     row = (
-        row.replace("air_special", "wage_arrears")
-        .replace("code: 4", "code: 8")
+        row.replace("air_special", "trial")
+        .replace("code: 4", "code: 9")
         .replace("value: 0.9", "value: 90000")
     )
     file.write_text(text + row, encoding="utf-8")
     book = RuleBook.load(folder)
-    assert any(r.issuer == 8 for r in memoranda(book))
+    assert any(r.issuer == 9 for r in memoranda(book))
     plan = checks.stressed_plan(start=dt.date(2018, 6, 4), end=dt.date(2019, 6, 30), burn_in_weeks=0)
     plan = type(plan)(plan.processes, book, plan.calendar, plan.seed)
     lived = play(plan, PEOPLE, check=laws.check, log=True)
-    assert (lived.notices("entry", "register") == 8).sum() > 20
-    assert (lived.notices("record", "issuer") == 8).any() or lived.last("barred_by_others_now") > 0
+    assert (lived.notices("entry", "register") == 9).sum() > 20
+    assert (lived.notices("record", "issuer") == 9).any() or lived.last("barred_by_others_now") > 0
