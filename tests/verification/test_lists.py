@@ -19,10 +19,11 @@ from xinyong.rulefiles import coded_rows
 
 MINE = ("offending", "black_lists", "red_lists", "shut_out")
 LISTS = [row.key for row in coded_rows("black_lists", "lists")]
+OF_ENTERPRISES = ("tax", "abnormal", "alibaba", "serious", "wage_arrears")
 PEOPLE = checks.small_people(3, 800)
 # everybody offends, lists err, and entries end soon
 BUSY: dict[str, Any] = {
-    **{f"black_lists.lists.{key}.enterprises_per_1000": 900 for key in ("tax", "abnormal", "alibaba", "serious", "wage_arrears")},
+    **{f"black_lists.lists.{key}.enterprises_per_1000": 900 for key in OF_ENTERPRISES},
     **{f"black_lists.lists.{key}.persons_per_million": 90_000 for key in ("food_drug", "rail_special", "air_special")},
     **{f"black_lists.lists.{key}.entry_delay_days": 5 for key in LISTS},
     **{f"black_lists.lists.{key}.wrong_per_1000": 100 for key in LISTS},
