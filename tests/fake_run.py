@@ -109,6 +109,9 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)
     out |= _desks(ramp, scale) | _bank(n, scale, ramp)
+
+    out |= _points(n, scale if grades else 0.0, ramp) | _firms(n, scale if grades else 0.0, ramp)
+    out |= _desks(ramp, scale)
     return out
 
 
@@ -162,6 +165,27 @@ def _signals(folder: Path, replicates: int) -> None:
             bad = rng.binomial(files, 0.02 + 0.1 * (cells % 4) / 4)
             pools[f"pool:{week}:bank_cells"] = np.stack([files - bad, bad], 1).ravel()
         np.savez(folder / f"signals-r{replicate:03d}.npz", watched=np.zeros((0, 0), np.int64), **pools)
+
+
+def _firms(n, scale, ramp):
+    whole = lambda real: _whole(np.full(n, real / scale if scale else 0.0))  # noqa: E731
+    members = _whole(whole(4.5e8) * np.maximum(ramp - 0.4, 0))
+    out = {"members_now": members, "internet_users_now": whole(7e8), "coverage_base_now": whole(1.1e9)}
+    parts = {"poor": 0.08, "medium": 0.18, "good": 0.27, "very_good": 0.23}
+    bands = {f"score_{band}_now": _whole(members * share) for band, share in parts.items()}
+    out |= bands | {"score_excellent_now": members - sum(bands.values()), "firm_score_sum_now": members * 645}
+    out |= {
+        "union_covered_now": whole(9.1e8),
+        "state_visible_now": whole(4e8),
+        "visible_classes_now": whole(2e9),
+        "visible_by_consent_now": whole(1e9),
+        "hotel_holders_now": _whole(members * 0.7),
+    }
+    out |= {"hotel_taken_cum": _whole(members * 2.0), "court_marked_cum": _whole(members * 0.02)}
+    return out | {
+        "court_refusals_cum": _whole(members * 0.01),
+        "court_refused_paid_cum": _whole(members * 0.001),
+    }
 
 
 def _list(listings):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xinyong import list_laws
+from xinyong import firm_laws, list_laws
 from xinyong.counted import differs as _differs
 from xinyong.counted import rows_of, tally
 from xinyong.engine import Shard
@@ -281,41 +281,6 @@ def credit_files(shard: Shard) -> str:
     })  # fmt: skip
 
 
-def firm_scores(shard: Shard) -> str:
-    """Commercial scores lie within 350 and 950, only who opted in has one, and the counts are what the columns say."""
-    columns = shard.store.columns
-    if "firm_score" not in columns:
-        return ""
-    score, shadow = columns["firm_score"], columns["firm_flags"] >> 6
-    members, marks = score > 0, rows_of(shard, "marks")["party"]
-    outside = members & ((score < 350) | (score > 950) | (columns["kind"] != 0))
-    new = shard.board.hear("joined").party
-    bands = sum(tally(shard, n) for n in shard.store.tally_names if n.startswith("score_"))
-    return _differs(
-        {
-            "scores outside 350 to 950 or of organisations": (0, int(outside.sum())),
-            "members": (tally(shard, "members_now"), int(members.sum())),
-            "members by band": (bands, int(members.sum())),
-            "joined this week without a score": (0, int((score[new] == 0).sum())),
-            "firm_score_sum_now": (tally(shard, "firm_score_sum_now"), int(score.sum(dtype=np.int64))),
-            "court_marked_now": (tally(shard, "court_marked_now"), int((shadow > 0).sum())),
-            "persons marked": (len(np.unique(marks)), int((shadow > 0).sum())),
-        }
-    )
-
-
-def perk_holders(shard: Shard) -> str:
-    """A perk is open exactly to members above its threshold whom no court listing blocks (V-45)."""
-    offers = rows_of(shard, "perks")
-    if "above_points" not in offers:
-        return ""
-    score, free = shard.store.columns["firm_score"], shard.store.columns["firm_flags"] < 64
-    kept = [n for n in shard.store.tally_names if n.endswith("_holders_now")]
-    found = [int(((score > above) & free).sum()) for above in offers["above_points"] if above]
-    told = sorted(n for n in (tally(shard, name) for name in kept) if n)
-    return _differs({"persons to whom perks are open": (sum(told), sum(found))})
-
-
 LAWS: tuple[Law, ...] = (
     list_stock,
     one_state,
@@ -338,6 +303,5 @@ LAWS: tuple[Law, ...] = (
     redress,
     accounts,
     credit_files,
-    firm_scores,
-    perk_holders,
+    *firm_laws.LAWS,
 )

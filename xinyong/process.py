@@ -108,6 +108,14 @@ class Day:
         """Who stands near whom in this shard: ties computed from rows, the same for every process."""
         return Network(self.now.seed, self.shard, int((self._store.columns["kind"] == 0).sum()))
 
+    @cached_property
+    def row_of(self) -> Array:
+        """Row of each person by number (persons,); empty where every number is its own row, as it mostly is."""
+        numbers = self._store.columns["number"][: self.graph.persons]
+        if np.array_equal(numbers, np.arange(len(numbers))):
+            return np.zeros(0, np.int32)
+        return np.argsort(numbers).astype(np.int32)
+
     @property
     def trait_key(self) -> np.uint64:
         """Draw key of persons' standing traits, the same for every process (see `xinyong.traits`)."""

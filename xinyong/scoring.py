@@ -21,12 +21,13 @@ def who(day: Day, rows: Array) -> Array:
     return np.asarray(day.base | day.people.number[rows].astype(np.uint64))
 
 
-def row_of(day: Day) -> Array:
-    """Row of each person by number; empty where numbers are rows."""
-    number, persons = day.people.number, day.graph.persons
-    if kernel.in_order(number, persons):
-        return np.zeros(0, np.int32)
-    return np.argsort(number[:persons]).astype(np.int32)
+def turn_of(day: Day, period: int) -> tuple[int, int]:
+    """First and past the last number of the persons whose turn it is this week; everybody has one in `period` weeks.
+
+    Neighbours have it together, so that a week's turn reads one stretch of memory.
+    """
+    persons, place = day.graph.persons, day.now.week % period
+    return place * persons // period, (place + 1) * persons // period
 
 
 def marks_of(desk: Desk, parties: Array) -> Array:

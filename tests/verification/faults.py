@@ -280,3 +280,15 @@ def no_retries(totals: Any, *rest: Any) -> None:
 def unshared(rates: tuple[float, ...], years: float) -> tuple[float, ...]:
     """Each event as if there were no other."""
     return tuple(1 - np.exp(-rate * years) for rate in rates)
+
+
+def score_somebody(_: Any, day: Day) -> None:
+    """Give a score to a person who never asked for one."""
+    nobody = np.flatnonzero((day.people.firm_score == 0) & (day.people.kind == 0))[:1]
+    day.people.firm_score[nobody] = 700
+
+
+def shade_somebody(_: Any, day: Day) -> None:
+    """Let the court's shadow fall on a person whom no listing named."""
+    free = np.flatnonzero((day.people.firm_flags < 64) & (day.people.kind == 0))[:1]
+    day.people.firm_flags[free] |= 64

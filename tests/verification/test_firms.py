@@ -22,7 +22,7 @@ BASE = ("ability", "borrowing", "repaying", "suing", "courts", "court_list", "co
 MINE = ("commercial_score", "perks", "firms", "marketplace", "guizhou_exchange")
 PEOPLE = checks.small_people(1, 3000)
 WINDOW = {"start": dt.date(2014, 10, 6), "end": dt.date(2018, 12, 30), "burn_in_weeks": 60}
-RUSH = {"commercial_score.pace": 10.0, "integration.level": 1.0}
+RUSH = {"commercial_score.pace": 10.0, "integration.level": 1.0, "marketplace.removals_per_year": 0.1}
 
 
 def world(
@@ -35,6 +35,11 @@ def world(
         **{**WINDOW, **more},
     )
     return play(plan, people, log=log, check=check)  # fmt: skip
+
+
+def alone(sets=None, leave_out=()) -> World:
+    """Scores, perks and firms without courts or loans."""
+    return world(sets, leave_out, processes=MINE)
 
 
 def column(one: World, name: str) -> np.ndarray:
@@ -125,7 +130,7 @@ def values(factor: float) -> dict[str, float]:
 def test_perks_draw_people_in_and_data_out():
     """V-63, R85: perks, and perks worth more, raise opting in, data given, and the behaviour dimension."""
     sets = {"commercial_score.pace": 1.0}
-    none, some, more = world(sets, ["perks"]), world(sets), world({**sets, **values(20.0)})
+    none, some, more = alone(sets, ["perks"]), alone(sets), alone({**sets, **values(20.0)})
     for name in ("members_now", "classes_supplied_now"):
         assert none.last(name) < some.last(name) < more.last(name), name
     both = (column(none, "firm_score") > 0) & (column(more, "firm_score") > 0)
@@ -141,17 +146,17 @@ def test_perks_draw_people_in_and_data_out():
 def test_concern_for_privacy_holds_people_back_and_resignation_lets_go():
     """R88: with full resignation more join than with none."""
     sets = {"commercial_score.pace": 1.0, "commercial_score.privacy_weight": 3.0}
-    few, many = (world({**sets, "commercial_score.resignation": r}).last("members_now") for r in (0.0, 1.0))
+    few, many = (alone({**sets, "commercial_score.resignation": r}).last("members_now") for r in (0.0, 1.0))
     assert few < many
 
 
 def test_others_joining_draws_people_in():
     """Bass: without imitation fewer join."""
-    alone, together = (
-        world({"commercial_score.pace": 3.0, "commercial_score.imitation_per_year": q}).last("members_now")
+    lonely, together = (
+        alone({"commercial_score.pace": 3.0, "commercial_score.imitation_per_year": q}).last("members_now")
         for q in (0.0, 0.38)
     )
-    assert alone < together
+    assert lonely < together
 
 
 @pytest.mark.parametrize("weights", ["variant_a", "variant_b"])
@@ -163,10 +168,11 @@ def test_the_weights_sum_to_one(weights):
     assert sum(given) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_the_two_presets_give_two_sets_of_scores(on):
+def test_the_two_presets_give_two_sets_of_scores():
     """Sources disagree about the weights: both are there, nobody's membership hangs on it."""
-    other = world({"commercial_score.preset": "variant_b"})
-    one, two = column(on, "firm_score"), column(other, "firm_score")
+    one, two = (
+        column(alone({"commercial_score.preset": p}), "firm_score") for p in ("variant_a", "variant_b")
+    )
     assert (one != two).any()
     assert np.array_equal(one > 0, two > 0)
 
@@ -331,7 +337,7 @@ def test_a_ninth_firm_is_one_row(tmp_path):
 def test_an_eighth_perk_is_one_row(tmp_path):
     """A row more in Table 1 is offered, taken up, and counted in the sum."""
     book = copied_rules(tmp_path, "perks.yaml", "umbrella", 1, "library")
-    chosen = load_scenario("toy").model_copy(update={"processes": (*BASE, *MINE), **WINDOW}).changed(RUSH)
+    chosen = load_scenario("toy").model_copy(update={"processes": MINE, **WINDOW}).changed(RUSH)
     seven = chosen.plan(1)
     eight = type(seven)(seven.processes, book.patch(RUSH), seven.calendar, seven.seed)
     some, more = play(seven, PEOPLE), play(eight, PEOPLE)

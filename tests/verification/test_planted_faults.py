@@ -16,7 +16,9 @@ from xinyong.errors import RunError
 from xinyong.institutions.accounts import Accounts
 from xinyong.institutions.city_departments import CityDepartments
 from xinyong.institutions.city_points import CityPoints
+from xinyong.institutions.commercial_score import CommercialScore
 from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.perks import Perks
 from xinyong.institutions.redress import Redress
 from xinyong.institutions.sharing_platform import SharingPlatform
 from xinyong.notices import Board
@@ -182,6 +184,24 @@ FAULTS = [
         faults.method_after(Accounts, "step", lambda self, day: day.count(account_coercive_fen_cum=1)),
         laws_hold,
         "accounts",
+    ),
+    Fault(
+        "somebody gets a commercial score without opting in",
+        faults.method_after(CommercialScore, "step", faults.score_somebody),
+        laws_hold,
+        "members",
+    ),
+    Fault(
+        "the court's shadow lies on somebody who was never marked",
+        faults.method_after(CommercialScore, "step", faults.shade_somebody),
+        laws_hold,
+        "persons marked",
+    ),
+    Fault(
+        "one person too many holds a perk",
+        faults.method_after(Perks, "_hold", lambda self, day, above: day.count(hotel_holders_now=1)),
+        laws_hold,
+        "perks are open",
     ),
     Fault(
         "one person's ability is not counted",

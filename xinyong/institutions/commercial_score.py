@@ -77,9 +77,8 @@ class CommercialScore(Process):
         totals = np.zeros(kernel.TOTALS, np.int64)
         for moved in (self._withdraw(day), self._feed(day), *self._fade(day)):
             self._rescore(day, totals, moved, 0, tables)
-        self._rescore(
-            day, totals, day.hear("default").party, int(day.own_rules.history_default_levels), tables
-        )
+        lost = int(day.own_rules.history_default_levels)
+        self._rescore(day, totals, day.hear("default").party, lost, tables)
         self._pace(day, tables)
         self._turn(day, totals, tables)
         self._count(day, totals)
@@ -188,21 +187,21 @@ class CommercialScore(Process):
     def _rescore(self, day: Day, totals: Array, rows: Array, lost: int, tables: scoring.Tables) -> None:
         if len(rows):
             people = day.people
-            kernel.rescore(
-                totals, rows, people.firm_score, people.dimensions, people.firm_flags, lost, tables
-            )
+            flags = people.firm_flags
+            kernel.rescore(totals, rows, people.firm_score, people.dimensions, flags, lost, tables)
 
     def _turn(self, day: Day, totals: Array, tables: scoring.Tables) -> None:
         """Once a quarter each member is scored anew, and each other adult may opt in."""
         rules, people, ties = day.own_rules, day.people, day.graph
         period = int(rules.rescored_every_weeks)
-        joined = np.empty(ties.persons // period + 1, np.int32)
-        nth, phase = divmod(day.now.week, period)
+        first, last = scoring.turn_of(day, period)
+        joined = np.empty(last - first, np.int32)
         n = kernel.turn(
             joined, totals, people.firm_score, people.dimensions, people.firm_flags,
             (people.age, people.urban, people.income, people.education, people.local), scoring.named_elsewhere(day),
-            scoring.row_of(day), (ties.rounds, ties.key, ties.weights), tables, (ties.persons, phase, period, nth),
-            day.base, (day.fixed_key, mixing(day.rules), day.trait_key), day.key,
+            day.row_of, (ties.rounds, ties.key, ties.weights), tables,
+            (ties.persons, first, last, day.now.week // period), day.base,
+            (day.fixed_key, mixing(day.rules), day.trait_key), day.key,
         )  # fmt: skip
         if n:
             new = joined[:n]

@@ -33,6 +33,7 @@ class Firms(Process):
         "credit_firms.to_organs": Column("u1", "1 if it delivers what a state organ itself asks for", "flag"),
         "credit_firms.to_bodies": Column("u1", "1 if it delivers what a body at arm's length asks for", "flag"),
         "credit_firms.delivered": Column("f4", "share of covered persons whose data get through", "share"),
+        "coverage_base_now": Tally("adults, when coverage was last counted", "persons", stock=True),
         "union_covered_now": Tally("adults of whom at least one firm holds data", "persons", stock=True),
         "state_visible_now": Tally("adults whose data at least one firm delivers", "persons", stock=True),
         "visible_classes_now": Tally("data classes of persons delivered by the scoring firm", "classes", stock=True),
@@ -92,7 +93,11 @@ class Firms(Process):
             int(rules.base_classes), day.base, day.fixed_key,
         )  # fmt: skip
         now = {"union_covered_now": totals[0], "state_visible_now": totals[1]}
-        now |= {"visible_classes_now": totals[2], "visible_by_consent_now": totals[3]}
+        now |= {
+            "visible_classes_now": totals[2],
+            "visible_by_consent_now": totals[3],
+            "coverage_base_now": totals[4],
+        }
         now |= {f"{f.key}_covered_now": n for f, n in zip(NAMED, held, strict=False)}
         now |= {f"{f.key}_delivered_now": n for f, n in zip(NAMED, given, strict=False)}
         day.count(**{name: int(n) - day.tallied(name) for name, n in now.items()})

@@ -8,7 +8,7 @@ from xinyong.draws import uniforms
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
 
-FIRM, ISSUER = 1, 65
+FIRM = 1
 
 
 class GuizhouExchange(Process):
@@ -24,9 +24,7 @@ class GuizhouExchange(Process):
     may_read = ("credit_firms.to_organs",)
     hears = ("default",)
     posts = {
-        "outside_record": Notice(
-            "a private body tells a public one of a party", {"party": "i4", "number": "u4", "issuer": "u1"}, keep=True
-        ),
+        "exchange_report": Notice("the firm tells the province of a member's default", {"party": "i4", "number": "u4"}),
     }  # fmt: skip
 
     def step(self, day: Day) -> None:
@@ -40,7 +38,5 @@ class GuizhouExchange(Process):
         rows = np.unique(party[day.people.firm_score[party] > 0])
         told = rows[uniforms(day.key, day.base | day.people.number[rows].astype(np.uint64)) < share]
         day.count(exchange_reports_cum=len(told))
-        day.post(
-            "outside_record", day=np.full(len(told), day.now.monday), party=told, number=day.people.number[told],
-            issuer=np.full(len(told), ISSUER),
-        )  # fmt: skip
+        when = np.full(len(told), day.now.monday)
+        day.post("exchange_report", day=when, party=told, number=day.people.number[told])

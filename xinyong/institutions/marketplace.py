@@ -15,7 +15,6 @@ from xinyong.rates import chance
 SELLS, TOLD = 0, 1
 ENTERPRISE, SELF_EMPLOYED = 1, 2
 OWNER, EVERY_WEEKS = 1, 4
-ISSUER = 64
 
 
 class Marketplace(Process):
@@ -36,11 +35,9 @@ class Marketplace(Process):
     may_read = ("credit_firms.to_organs",)
     posts = {
         "merchant_removal": Notice(
-            "a merchant is removed from the trading platforms", {"party": "i4", "number": "u4", "told": "u1"}, keep=True
+            "a merchant is removed from the trading platforms", {"party": "i4", "number": "u4", "told": "u1"}
         ),
-        "outside_record": Notice(
-            "a private body tells a public one of a party", {"party": "i4", "number": "u4", "issuer": "u1"}, keep=True
-        ),
+        "offence": Notice("conduct that a black list names is found", {"list": "u1", "party": "i4"}),
     }  # fmt: skip
     dense_ns_per_party = 0.1
 
@@ -71,10 +68,8 @@ class Marketplace(Process):
         told = uniforms(day.key, who, TOLD) < self._share(day)
         when, numbers = np.full(len(rows), day.now.monday, np.int32), day.people.number[rows]
         day.post("merchant_removal", day=when, party=rows, number=numbers, told=told)
-        day.post(
-            "outside_record", day=when[told], party=rows[told], number=numbers[told],
-            issuer=np.full(int(told.sum()), ISSUER),
-        )  # fmt: skip
+        code = day.rules.black_lists.lists.alibaba.code
+        day.post("offence", day=when[told], list=np.full(int(told.sum()), code), party=rows[told])
         day.count(merchants_removed_cum=len(rows), merchants_reported_cum=int(told.sum()))
 
     def _share(self, day: Day) -> float:

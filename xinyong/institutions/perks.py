@@ -9,12 +9,15 @@ from xinyong.columns import Array, Column, SideTable, Tally
 from xinyong.kernels import perks as kernel
 from xinyong.process import Day, Process
 from xinyong.rulefiles import coded_rows
-from xinyong.scoring import row_of
+from xinyong.scoring import turn_of
 
 MOST = 16
-PERIOD_WEEKS = 13
+PERIOD_WEEKS, COUNTED_EVERY_WEEKS = 26, 4
 PERKS = coded_rows("perks", "table_1")
 PARTNERS = coded_rows("perks", "partners")
+HOLDERS = tuple(f"{p.key}_holders_now" for p in PERKS)
+TAKEN = tuple(f"{p.key}_taken_cum" for p in PERKS)
+MET = tuple((f"{p.key}_met_cum", f"{p.key}_favoured_cum") for p in PARTNERS)
 
 
 class Perks(Process):
@@ -49,30 +52,28 @@ class Perks(Process):
             return
         above, value, uses, partners = _offers(rules.table_1, rules.partners, PERIOD_WEEKS * day.now.years)
         fields = day.table("perks").fields
+        changed = not np.array_equal(fields.above_points[:MOST], above)
         fields.above_points[:MOST], fields.yearly_value[:MOST] = above, value
-        self._hold(day, above)
+        if changed or day.now.week % COUNTED_EVERY_WEEKS == 0:
+            self._hold(day, above)
         self._use(day, above, uses, partners)
 
     def _hold(self, day: Day, above: Array) -> None:
         people, holders = day.people, np.zeros(MOST, np.int64)
         kernel.count_holders(holders, people.firm_score, people.firm_flags, above)
-        for perk, n in zip(PERKS, holders.tolist(), strict=False):
-            name = f"{perk.key}_holders_now"
+        for name, n in zip(HOLDERS, holders.tolist(), strict=False):
             day.count(**{name: n - day.tallied(name)})
 
     def _use(self, day: Day, above: Array, uses: Array, partners: Array) -> None:
-        people, persons = day.people, day.graph.persons
+        people = day.people
         taken, met = np.zeros(MOST, np.int64), np.zeros((len(partners), 2), np.int64)
         kernel.use(
-            taken, met, (people.income, people.age), people.firm_score, people.firm_flags, row_of(day),
-            above, uses, partners, (persons, day.now.week % PERIOD_WEEKS, PERIOD_WEEKS), day.base, day.key,
+            taken, met, (people.income, people.age), people.firm_score, people.firm_flags, day.row_of, above, uses,
+            partners, turn_of(day, PERIOD_WEEKS), day.base, day.key,
         )  # fmt: skip
-        day.count(
-            perks_taken_cum=int(taken.sum()),
-            **{f"{perk.key}_taken_cum": n for perk, n in zip(PERKS, taken.tolist(), strict=False)},
-        )
-        for partner, (occasions, favoured) in zip(PARTNERS, met.tolist(), strict=False):
-            day.count(**{f"{partner.key}_met_cum": occasions, f"{partner.key}_favoured_cum": favoured})
+        day.count(perks_taken_cum=int(taken.sum()), **dict(zip(TAKEN, taken.tolist(), strict=False)))
+        for names, numbers in zip(MET, met.tolist(), strict=False):
+            day.count(**dict(zip(names, numbers, strict=True)))
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from xinyong.kernels.scores import effort
 from xinyong.kernels.variates import normal
 
 ADULT, COMMON = 18, 255
-UNION, VISIBLE, CLASSES, CONSENTED, TOTALS = range(5)
+UNION, VISIBLE, CLASSES, CONSENTED, ADULTS, TOTALS = range(6)
 _16, _MASK = np.uint64(16), np.uint64(0xFFFF)
 _STEP = 1.0 / 65536.0
 
@@ -57,7 +57,7 @@ def cover(
 
     held, given (firms): persons covered, and persons whose data are delivered; share, delivered (firms): chance of
     being covered, and of a covered person's data getting through. Members are with the scoring firm (its place).
-    totals: union, visible, data classes visible through the scoring firm, of these those that came through opting in.
+    totals: union, visible, data classes visible through the scoring firm, of these by opting in, adults.
     """
     asked = delivered.max() > 0.0
     for i in range(number.shape[0]):
@@ -82,5 +82,6 @@ def cover(
                     classes = base_classes + (effort(flags[i]) if member else 0)
                     totals[CLASSES] += classes
                     totals[CONSENTED] += classes if member else 0
+        totals[ADULTS] += 1
         totals[UNION] += covered
         totals[VISIBLE] += visible

@@ -7,7 +7,6 @@ from numba import njit
 
 from xinyong.kernels.random import uniform
 from xinyong.kernels.scores import place
-from xinyong.kernels.variates import poisson
 
 SHADOW = 0b1100_0000
 USES, LEAST_AGE, MOST_AGE, BASE, SLOPE = range(5)
@@ -47,8 +46,8 @@ def _above(score, flags, limit):
 
 @njit(cache=True, inline="always")
 def _times(u: float, mean: float) -> int:
-    """Poisson count; mostly none."""
-    return 0 if u < 1.0 - mean else poisson(u, mean)
+    """A whole number of uses with this mean, the one below or the one above it."""
+    return int(mean + u)
 
 
 @njit(cache=True, nogil=True)
@@ -56,11 +55,11 @@ def use(taken, partners_met, people, score, flags, row_of, above, uses, partners
     """Uses by the members whose turn it is, of what has been open to them since their last turn.
 
     taken (perks); partners_met (partners, 2: met, favoured); people: income, age; uses (perks) a turn at mean
-    demand; partners (n, 5): uses a turn, ages, logit at 600 points, slope; when: persons, phase, period.
+    demand; partners (n, 5): uses a turn, ages, logit at 600 points, slope; when: first and past the
+    last number whose turn it is.
     """
     income, age = people
-    persons, phase, period = when
-    for k in range(phase, persons, period):
+    for k in range(when[0], when[1]):
         row = place(row_of, k)
         points = int(score[row])
         if points == 0:

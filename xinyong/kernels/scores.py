@@ -125,15 +125,6 @@ def place(row_of, k):
     return k if row_of.shape[0] == 0 else row_of[k]
 
 
-@njit(cache=True, nogil=True)
-def in_order(number: np.ndarray, persons: int) -> bool:
-    """Whether the persons' numbers are their rows."""
-    astray = np.uint32(0)
-    for i in range(persons):
-        astray |= number[i] ^ np.uint32(i)
-    return astray == 0
-
-
 @njit(cache=True, inline="always")
 def _circle(k, nth, score, row_of, rounds, key, weights, persons, asked):
     """Mean standing, 0 to 1, of those acquaintances among a few candidates who have a score; -1 if none has."""
@@ -177,9 +168,8 @@ def _sort(members, others, score, age, urban, row_of, when, online, rules, base,
 
     Written without branches: every number is put down, and overwritten if it does not count.
     """
-    persons, phase, period, _ = when
     m, n = 0, 0
-    for k in range(phase, persons, period):
+    for k in range(when[1], when[2]):
         row = place(row_of, k)
         who = base | np.uint64(k)
         member = score[row] > 0
@@ -198,29 +188,29 @@ def turn(
 
     Returns how many joined; their rows are in `joined`. people: age, urban, income, education, local; named: which
     persons lists of this province name, empty where there is no exchange; tables: value by income (256), weights (5),
-    rules, cuts, online share of country and town, curve; when: persons, phase, period, turn; lasting: the
+    rules, cuts, online share of country and town, curve; when: persons, first and past the last
+    number whose turn it is, how-manieth turn; lasting: the
     key of what a person keeps, and the traits (matrix and key).
     """
     age, urban, income, education, local = people
     value, rules, online = tables[0], tables[2], tables[4]
-    persons, period, nth = when[0], when[2], when[3]
-    fixed = lasting[0]
-    most, asked = persons // period + 2, int(rules[ASKED])
+    persons, first, last, nth = when
+    most = last - first + 1
     numbers, others = np.empty(2 * most, np.int32), np.empty(most, np.int32)
     words, marks = np.empty(2 * most, np.uint16), np.empty(2 * most, np.uint8)
     members, online_now = _sort(
-        numbers, others, score, age, urban, row_of, when, online, rules, base, fixed, key
+        numbers, others, score, age, urban, row_of, when, online, rules, base, lasting[0], key
     )
     for i in range(members):
         k = numbers[i]
         row = place(row_of, k)
         who = base | np.uint64(k)
-        near = _circle(k, nth, score, row_of, ties[0], ties[1], ties[2], persons, asked)
-        social = _social(near, flags[row] & TOP, rules, who, key)
-        history = min(
-            TOP,
-            level(dimensions[row], flags[row], HISTORY) + int(rules[RECOVERY] + uniform(key, who, RECOVERS)),
-        )
+        social = flags[row] & TOP
+        if (nth + k) & 1:
+            near = _circle(k, nth, score, row_of, ties[0], ties[1], ties[2], persons, int(rules[ASKED]))
+            social = _social(near, social, rules, who, key)
+        regained = int(rules[RECOVERY] + uniform(key, who, RECOVERS))
+        history = min(TOP, level(dimensions[row], flags[row], HISTORY) + regained)
         if named.shape[0] and named[row]:
             history = min(history, int(rules[CAP]))
         word, given = (int(dimensions[row]) & 0xFFF0) | history, effort(flags[row])
@@ -233,7 +223,7 @@ def turn(
         row = place(row_of, k)
         who = base | np.uint64(k)
         if _joins(who, value[income[row]], rules, lasting, key):
-            history = _rounded(rules[START], who, fixed, HISTORY)
+            history = _rounded(rules[START], who, lasting[0], HISTORY)
             word, given = _assess(who, history, row, income, education, local, value, rules, lasting)
             numbers[n], words[n], marks[n] = k, word, NEUTRAL | given << 4
             joined[n - members] = row
