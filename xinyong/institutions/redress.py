@@ -13,6 +13,7 @@ from xinyong.registers import Served, registers_served
 from xinyong.rulebook import RuleBook
 
 OBJECTION, REPAIR = 1, 2
+# in the order of the kernel's totals
 COUNTERS = {
     "filed_cum": ("objections filed", "objections"),
     "rulings_cum": ("rulings on objections, by either instance", "rulings"),
@@ -27,12 +28,6 @@ COUNTERS = {
     "open_now": ("objections not yet ruled on", "objections"),
     "queued_now": ("petitions whose day has come and for which the desk has no time", "petitions"),
 }
-BOOKED = {
-    "filed_cum": kernel.FILED, "rulings_cum": kernel.RULINGS, "granted_cum": kernel.GRANTED,
-    "kept_wrong_cum": kernel.KEPT_WRONG, "erased_right_cum": kernel.ERASED_RIGHT, "late_cum": kernel.LATE,
-    "reconsidered_cum": kernel.RECONSIDERED, "repairs_cum": kernel.REPAIRS, "repaired_cum": kernel.REPAIRED,
-    "waited_days_cum": kernel.DAYS,
-}  # fmt: skip
 
 
 def tallies(book: RuleBook) -> dict[str, Tally]:
@@ -100,9 +95,8 @@ class Redress(Process):
         n = len(entries)
         if not n:
             return
-        of = served.row_of[entries.register]
-        weekday = (entries.day - day.now.monday) & 7
-        luck = ((entries.register.astype(np.int32) << 8) | (weekday << kernel.RANK_BITS)).astype(np.uint16)
+        luck, of = np.empty(n, np.uint16), np.empty(n, np.uint8)
+        kernel.sort_entries(luck, of, entries.register, entries.day, day.now.monday, served.row_of)
         picked, asks = np.empty(n, np.int64), np.empty(n, np.uint8)
         found = kernel.choose(
             picked, asks, entries.party, luck, entries.wrong, of, day.people.number, served.rules, day.base, day.key,
@@ -127,8 +121,10 @@ class Redress(Process):
             day.now.calendar.first_day, day.now.week, day.base, day.key,
         )  # fmt: skip
         petitions.filed[rows] = since
-        filed = np.bincount(of[asks == kernel.REVIEW], minlength=len(served.rules))
-        _count(day, served, {"filed_cum": filed, "open_now": filed})
+        totals = np.zeros((len(served.rules), kernel.TOTALS), np.int64)
+        totals[:, kernel.FILED] = np.bincount(of[asks == kernel.REVIEW], minlength=len(totals))
+        totals[:, kernel.OPEN] = totals[:, kernel.FILED]
+        _count(day, served, totals)
 
     def _rule(self, day: Day, served: Served) -> None:
         desk = day.table("petitions")
@@ -136,10 +132,10 @@ class Redress(Process):
         due = desk.due("rulings", day.now.week)
         if not len(due):
             return
-        due, of = self._in_turn(day, served, due)
+        totals = np.zeros((len(served.rules), kernel.TOTALS), np.int64)
+        due, of = self._in_turn(day, served, due, totals)
         when, granted = np.empty_like(due), np.empty(len(due), np.uint8)
         kind = np.where(petitions.state[due] == kernel.REPAIR, REPAIR, OBJECTION)
-        totals = np.zeros((len(served.rules), kernel.TOTALS), np.int64)
         kernel.book_waits(petitions.state, petitions.filed, petitions.day, due, of, served.rules, totals)
         kernel.rule_on(
             _arrays(petitions), petitions.rulings, due, of, day.people.number, served.rules,
@@ -148,28 +144,19 @@ class Redress(Process):
         about = {name: getattr(petitions, name)[due] for name in ("register", "party", "number")}
         day.post("decision", day=when, granted=granted, kind=kind, **about)
         desk.release(due[petitions.state[due] == kernel.HEARD])
-        booked = {name: totals[:, place] for name, place in BOOKED.items()}
-        still_open = totals[:, kernel.RECONSIDERED] - totals[:, kernel.RULINGS]
-        _count(day, served, {**booked, "open_now": still_open})
+        totals[:, kernel.OPEN] = totals[:, kernel.RECONSIDERED] - totals[:, kernel.RULINGS]
+        _count(day, served, totals)
 
-    def _time(self, day: Day, served: Served, many: Array) -> Array:
-        """Rulings each register has time for; part of a ruling, or one not asked for, is kept for the next week."""
-        desks = day.table("desks").fields
-        n, pace = len(many), served.pace * len(day.people.number)
-        time = np.minimum(desks.spare[:n] + pace * (day.now.week - desks.week[:n]), pace + 1.0)
-        whole = np.floor(time + 1e-9)
-        desks.spare[:n], desks.week[:n] = np.minimum(time - np.minimum(whole, many), 1.0), day.now.week
-        return np.asarray(whole)
-
-    def _in_turn(self, day: Day, served: Served, due: Array) -> tuple[Array, Array]:
+    def _in_turn(self, day: Day, served: Served, due: Array, totals: Array) -> tuple[Array, Array]:
         """The petitions for which this week has time, the oldest first, and their registers; the rest wait."""
-        petitions = day.table("petitions").fields
-        of = served.row_of[petitions.register[due]]
-        many = np.bincount(of, minlength=len(served.rules))
-        time = self._time(day, served, many)
+        petitions, desks = day.table("petitions").fields, day.table("desks").fields
+        of, time = served.row_of[petitions.register[due]], np.empty(len(totals))
+        parties, week = len(day.people.number), day.now.week
+        enough = kernel.take_time(desks.spare, desks.week, served.pace, parties, week, of, time)
         held = petitions.held[due] == 1
-        if (many <= time).all() and not held.any():
+        if enough and not held.any():
             return due, of
+        many = np.bincount(of, minlength=len(totals))
         keys = (petitions.luck[due], day.people.number[petitions.party[due]], petitions.filed[due], of)
         order = np.lexsort(keys)
         place = np.arange(len(due)) - (np.cumsum(many) - many)[of[order]]
@@ -177,9 +164,8 @@ class Redress(Process):
         goes[order] = place < time[of[order]]
         kernel.put_off(petitions.rulings, petitions.day, petitions.held, due[~goes], day.now.week)
         petitions.held[due[goes]] = 0
-        came = np.bincount(of[~goes & ~held], minlength=len(many))
-        left = np.bincount(of[goes & held], minlength=len(many))
-        _count(day, served, {"queued_now": came - left})
+        totals[:, kernel.QUEUED] = np.bincount(of[~goes & ~held], minlength=len(many))
+        totals[:, kernel.QUEUED] -= np.bincount(of[goes & held], minlength=len(many))
         return due[goes], of[goes]
 
 
@@ -187,8 +173,12 @@ def _arrays(petitions: Any) -> tuple[Array, ...]:
     return (petitions.party, petitions.luck, petitions.wrong, petitions.state, petitions.day)
 
 
-def _count(day: Day, served: Served, counted: dict[str, Array]) -> None:
-    for name, amounts in counted.items():
-        for row in np.flatnonzero(amounts):
-            amount = int(amounts[row])
-            day.count(**{f"redress_{name}": amount, f"redress_{served.keys[row]}_{name}": amount})
+def _count(day: Day, served: Served, totals: Array) -> None:
+    """Add what was booked by register (registers, TOTALS) to the registers' counts and to those of all together."""
+    told: dict[str, int] = {}
+    for key, row in zip(served.keys, totals.tolist(), strict=False):
+        for name, amount in zip(COUNTERS, row, strict=False):
+            if amount:
+                told[f"redress_{key}_{name}"] = amount
+                told[f"redress_{name}"] = told.get(f"redress_{name}", 0) + amount
+    day.count(**told)

@@ -15,9 +15,10 @@ NONE, REVIEW, RECONSIDERATION, HEARD, REPAIR = 0, 1, 2, 3, 4
 RULES = 14
 # totals of one register
 (
-    FILED, RULINGS, GRANTED, KEPT_WRONG, ERASED_RIGHT, RECONSIDERED, REPAIRS, REPAIRED, LATE, DAYS, OVERDUE,
-) = range(11)  # fmt: skip
-TOTALS = 11
+    FILED, RULINGS, GRANTED, KEPT_WRONG, ERASED_RIGHT, RECONSIDERED, REPAIRS, REPAIRED, LATE, DAYS, OPEN, QUEUED,
+    OVERDUE,
+) = range(13)  # fmt: skip
+TOTALS = 13
 # places in the draws of one petition in one week
 FILES, REVIEWED, DECIDED, ASKS_AGAIN, RECONSIDERED_AT, ASKS_REPAIR, REPAIR_AT = 0, 1, 4, 5, 6, 8, 9
 RANK_BITS = 5
@@ -53,6 +54,14 @@ def repair_asked_on(day, who, rules, key):
     """The day on which repair is asked: once the waiting time is over and the law knows repair."""
     first = max(day + rules[REPAIR_AFTER], rules[REPAIR_START])
     return int(first + rules[REPAIR_WITHIN] * uniform(key, who, ASKS_REPAIR + 4))
+
+
+@njit(cache=True, nogil=True)
+def sort_entries(luck, of, register, day, monday, row_of):
+    """Fill in for each entry (n) its luck, from register and weekday, and the row of its register."""
+    for k in range(register.shape[0]):
+        luck[k] = (register[k] << 8) | (((day[k] - monday) & 7) << RANK_BITS)
+        of[k] = row_of[register[k]]
 
 
 @njit(cache=True, nogil=True)
@@ -143,6 +152,25 @@ def rule_on(petitions, wheel, due, of, number, rules, first_day, week, base, key
             day[i] += int(mine[ASK_DAYS]) + 1 + wait
             schedule(wheel, i, max(week + 1, (day[i] - first_day) // 7))
             totals[of[k], OVERDUE] += late
+
+
+@njit(cache=True, nogil=True)
+def take_time(spare, then, pace, parties, week, of, time):
+    """Rulings each register has time for this week (`time`), and whether that is enough for petitions due (n).
+
+    spare, then (registers): time left over, and the week in which that was so. Part of a ruling, or one not asked
+    for, is kept for the next week.
+    """
+    many = np.zeros(time.shape[0], np.int64)
+    for k in range(of.shape[0]):
+        many[of[k]] += 1
+    enough = True
+    for r in range(time.shape[0]):
+        has = min(spare[r] + pace[r] * parties * (week - then[r]), pace[r] * parties + 1.0)
+        time[r] = int(has + 1e-9)
+        spare[r], then[r] = min(has - min(time[r], many[r]), 1.0), week
+        enough &= many[r] <= time[r]
+    return enough
 
 
 @njit(cache=True, nogil=True)
