@@ -59,5 +59,5 @@ def sex_and_listed(plan: Any, shards: list[Any]) -> dict[str, Any]:
 
     return {
         name: np.concatenate([s.store.columns[column][: s.persons] for s in shards])
-        for name, column in (("woman", "sex"), ("listed_ever", "ever_listed"))
+        for name, column in (("facts", "census"), ("listed_ever", "ever_listed"))
     }

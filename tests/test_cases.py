@@ -51,6 +51,7 @@ class Reader(yaml.SafeLoader):
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CASES = [(f.stem, case) for f in FILES for case in yaml.load(f.read_text(encoding="utf-8"), Reader)]
+FACTS = ("sex", "education", "urban", "local")
 KEYS = {"case", "from", "process", "kernel", "rules", "on", "weeks", "given", "then"}
 
 
@@ -146,7 +147,8 @@ def _settle(shard: Shard, plan: Plan, given: dict[str, Any]) -> None:
     shard.store.columns["unable"][:] = 0
     given_tallies = given.get("tallies", {})
     shard.store.tallies[:] = [given_tallies.get(name, 0) for name in shard.store.tally_names]
-    _write(shard.store.columns, np.arange(shard.store.parties), given.get("parties", []))
+    state = [{n: v for n, v in p.items() if n not in FACTS} for p in given.get("parties", [])]
+    _write(shard.store.columns, np.arange(shard.store.parties), state)
     for name in sorted(set(given) & set(shard.store.tables)):
         table = shard.store.tables[name]
         rows = np.arange(len(given[name])) if table.high else table.take(len(given[name]))

@@ -180,7 +180,7 @@ def test_worlds_of_a_replicate_differ_in_patches_only(alone):
     assert {w["seed"] for w in manifest["worlds"] if w["replicate"] == 1} == {2}
     found = open_experiment(alone)
     for cell in found.cells:
-        assert np.array_equal(found.people(cell, 1)["woman"], found.people("none", 1)["woman"])
+        assert np.array_equal(found.people(cell, 1)["facts"], found.people("none", 1)["facts"])
         assert np.array_equal(found.people(cell, 1)["who"], found.people("none", 1)["who"])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from xinyong import draws
 from xinyong.assembly import POPULATION, kinds_of
 from xinyong.columns import Array, Owned, Pool, SideTable, Store, Tally
+from xinyong.kernels import census
 from xinyong.notices import Board
 from xinyong.population import ShardPopulation
 from xinyong.process import Day, Frame, Process, party_lens
@@ -140,6 +141,8 @@ def _settle(store: Store, people: ShardPopulation) -> None:
     for name in POPULATION:
         if "." not in name and name in people.columns:
             store.columns[name][:] = people.columns[name]
+    c = people.columns
+    store.columns["census"][:] = census.pack(c["sex"], c["urban"], c["local"], c["education"])
     table = store.tables["organisations"]
     rows = table.take(people.parties - people.persons)
     for name in ("party", "representative", "size"):

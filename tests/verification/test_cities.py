@@ -13,6 +13,7 @@ from xinyong import laws, schemes
 from xinyong.assembly import known_processes
 from xinyong.columns import Column
 from xinyong.errors import RuleError
+from xinyong.kernels.census import urban_of
 from xinyong.kernels.points import grade_of
 from xinyong.lab.municipal import MunicipalFile
 from xinyong.rulebook import PACKAGE, RuleBook
@@ -288,7 +289,7 @@ def test_the_same_deed_weighs_more_in_the_countryside():
     """Direction read in Liu and Rona-Tas 2024: townspeople have more rewards, countryfolk more penalties."""
     world = city_world(years=2)
     points = schemes.in_force(BOOK, dt.date(2014, 1, 6)).points[1]
-    urban = world.shards[0].store.columns["urban"][world.notices("deed", "party")] == 1
+    urban = urban_of(world.shards[0].store.columns["census"][world.notices("deed", "party")]) == 1
     good = points[world.notices("deed", "deed")] > 0
     assert (urban & good).sum() > (~urban & good).sum() and (urban & ~good).sum() < (~urban & ~good).sum()
 

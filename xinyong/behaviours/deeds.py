@@ -31,7 +31,7 @@ class Deeds(Process):
         "scheme_cities.code": Column("u1", "code of the city"),
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
     }
-    reads = ("number", "city", "urban")
+    reads = ("number", "city", "census")
     dense_ns_per_party = 0.1
     posts = {
         "deed": Notice("somebody does what a scheme counts", {"party": "i4", "city": "u1", "deed": "u2"})
@@ -64,7 +64,7 @@ class Deeds(Process):
         found = found[: hits(found, number, fields.alive[:n], city, limits, day.base, day.key)]
         out = np.empty((4, 8 * len(found)), np.int32)
         n = do_deeds(
-            out, found, fields.party, city, number, day.people.urban,
+            out, found, fields.party, city, number, day.people.census,
             (mean, cumulative, known.points, known.publicity_years, known.publicity_since), factors,
             (rules.aware_share, rules.aware_per_publicity_year), day.now.monday, day.base, (day.key, day.fixed_key),
         )  # fmt: skip

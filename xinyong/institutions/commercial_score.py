@@ -55,7 +55,7 @@ class CommercialScore(Process):
         "court_refused_persons_cum": Tally("distinct persons so refused since their last mark", "persons"),
         "court_refused_paid_cum": Tally("listed debtors who performed after such a refusal", "persons"),
     }  # fmt: skip
-    reads = ("number", "kind", "age", "income", "education", "local", "urban")
+    reads = ("number", "kind", "age", "income", "census")
     may_read = ("listed",)
     may_recall = (
         "named_by", "perks.yearly_value", "credit_firms.coverage",
@@ -198,7 +198,7 @@ class CommercialScore(Process):
         joined = np.empty(last - first, np.int32)
         n = kernel.turn(
             joined, totals, people.firm_score, people.dimensions, people.firm_flags,
-            (people.age, people.urban, people.income, people.education, people.local), scoring.named_elsewhere(day),
+            (people.age, people.census, people.income), scoring.named_elsewhere(day),
             day.row_of, (ties.rounds, ties.key, ties.weights), tables,
             (ties.persons, first, last, day.now.week // period), day.base,
             (day.fixed_key, mixing(day.rules), day.trait_key), day.key,
@@ -214,7 +214,7 @@ class CommercialScore(Process):
         rules, people = day.own_rules, day.people
         if not day.tallied("internet_users_now") or day.now.date.timetuple().tm_yday <= 7:
             users = kernel.count_online(
-                people.number, people.age, people.urban, tables[4], rules.least_age_years, day.graph.persons, day.base,
+                people.number, people.age, people.census, tables[4], rules.least_age_years, day.graph.persons, day.base,
                 day.fixed_key,
             )  # fmt: skip
             day.count(internet_users_now=users - day.tallied("internet_users_now"))

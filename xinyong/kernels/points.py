@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from xinyong.kernels.census import urban_of
 from xinyong.kernels.random import uniform
 from xinyong.kernels.variates import exponential, poisson
 
@@ -54,7 +55,7 @@ def _pick(u: float, cumulative: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def do_deeds(out, found, party, city, number, urban, scheme, factors, knowing, monday, base, keys):
+def do_deeds(out, found, party, city, number, census, scheme, factors, knowing, monday, base, keys):
     """Deeds of a week of the residents `found` to do any: columns of `out` are day, party, city, deed; how many.
 
     `scheme`, by city: mean deeds a resident and step at the highest rates, running share of each code, points,
@@ -72,7 +73,10 @@ def do_deeds(out, found, party, city, number, urban, scheme, factors, knowing, m
         for j in range(poisson(none + (1.0 - none) * uniform(keys[0], who, 1), mean[c])):
             code = _pick(uniform(keys[0], who, 2 + 3 * j), cumulative[c])
             sign = int(points[c, code] > 0)
-            if n >= out.shape[1] or uniform(keys[0], who, 4 + 3 * j) >= factors[sign, known, urban[p]]:
+            if (
+                n >= out.shape[1]
+                or uniform(keys[0], who, 4 + 3 * j) >= factors[sign, known, urban_of(census[p])]
+            ):
                 continue
             out[0, n], out[1, n] = monday + int(7 * uniform(keys[0], who, 3 + 3 * j)), p
             out[2, n], out[3, n] = c, code

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from xinyong.kernels.census import education_of, local_of, urban_of
 from xinyong.kernels.graph import forward, inverse, tied
 from xinyong.kernels.random import uniform
 from xinyong.kernels.traits import PRIVACY as CONCERN
@@ -103,13 +104,13 @@ def _rounded(z, who, fixed, d):
 
 
 @njit(cache=True, inline="always")
-def _assess(who, history, row, income, education, local, values, rules, lasting):
+def _assess(who, history, row, income, census, values, rules, lasting):
     """The packed dimensions but the social one, and the effort of a person with a given level of history."""
     value, fixed = values[income[row]], lasting[0]
     given = supplied(value, rules[PRIVACY] * concern_of(who, lasting), who, fixed)
     care = value / (value + 0.5)
     habit = (1.0 - rules[CONDUCT]) * uniform(fixed, who, HABIT) + rules[CONDUCT] * care
-    identity = 0.3 + 0.1 * education[row] + 0.1 * local[row] + 0.1 * given
+    identity = 0.3 + 0.1 * education_of(census[row]) + 0.1 * local_of(census[row]) + 0.1 * given
     word = (
         history
         | _rounded(habit, who, fixed, BEHAVIOUR) << 4
@@ -163,7 +164,7 @@ def _joins(who, value, rules, lasting, key):
 
 
 @njit(cache=True)
-def _sort(members, others, score, age, urban, row_of, when, online, rules, base, fixed, key):
+def _sort(members, others, score, age, census, row_of, when, online, rules, base, fixed, key):
     """Numbers of the members whose turn it is, and of adults online who may opt in; returns how many of each.
 
     Written without branches: every number is put down, and overwritten if it does not count.
@@ -175,7 +176,7 @@ def _sort(members, others, score, age, urban, row_of, when, online, rules, base,
         member = score[row] > 0
         members[m], others[n] = k, k
         m += member
-        may = (age[row] >= rules[LEAST_AGE]) & (uniform(fixed, who, ONLINE) < online[urban[row]])
+        may = (age[row] >= rules[LEAST_AGE]) & (uniform(fixed, who, ONLINE) < online[urban_of(census[row])])
         n += may & (uniform(key, who, JOINS) < rules[HIGHEST]) & (not member)
     return m, n
 
@@ -186,20 +187,20 @@ def turn(
 ):
     """Those whose turn it is: members are scored anew, others may opt in; all see their circle's scores as they were.
 
-    Returns how many joined; their rows are in `joined`. people: age, urban, income, education, local; named: which
+    Returns how many joined; their rows are in `joined`. people: age, census, income; named: which
     persons lists of this province name, empty where there is no exchange; tables: value by income (256), weights (5),
     rules, cuts, online share of country and town, curve; when: persons, first and past the last
     number whose turn it is, how-manieth turn; lasting: the
     key of what a person keeps, and the traits (matrix and key).
     """
-    age, urban, income, education, local = people
+    age, census, income = people
     value, rules, online = tables[0], tables[2], tables[4]
     persons, first, last, nth = when
     most = last - first + 1
     numbers, others = np.empty(2 * most, np.int32), np.empty(most, np.int32)
     words, marks = np.empty(2 * most, np.uint16), np.empty(2 * most, np.uint8)
     members, online_now = _sort(
-        numbers, others, score, age, urban, row_of, when, online, rules, base, lasting[0], key
+        numbers, others, score, age, census, row_of, when, online, rules, base, lasting[0], key
     )
     for i in range(members):
         k = numbers[i]
@@ -215,7 +216,7 @@ def turn(
             history = min(history, int(rules[CAP]))
         word, given = (int(dimensions[row]) & 0xFFF0) | history, effort(flags[row])
         if (nth + k) & 3 == 0:
-            word, given = _assess(who, history, row, income, education, local, value, rules, lasting)
+            word, given = _assess(who, history, row, income, census, value, rules, lasting)
         words[i], marks[i] = word, social | given << 4
     n = members
     for c in range(online_now):
@@ -224,7 +225,7 @@ def turn(
         who = base | np.uint64(k)
         if _joins(who, value[income[row]], rules, lasting, key):
             history = _rounded(rules[START], who, lasting[0], HISTORY)
-            word, given = _assess(who, history, row, income, education, local, value, rules, lasting)
+            word, given = _assess(who, history, row, income, census, value, rules, lasting)
             numbers[n], words[n], marks[n] = k, word, NEUTRAL | given << 4
             joined[n - members] = row
             n += 1
@@ -271,10 +272,10 @@ def rescore(totals, rows, score, dimensions, flags, lost, tables):
 
 
 @njit(cache=True, nogil=True)
-def count_online(number, age, urban, online, least_age, persons, base, fixed):
+def count_online(number, age, census, online, least_age, persons, base, fixed):
     """Count persons of an age who use the internet."""
     n = 0
     for i in range(persons):
-        if age[i] >= least_age and is_online(base | np.uint64(number[i]), urban[i], online, fixed):
+        if age[i] >= least_age and is_online(base | np.uint64(number[i]), urban_of(census[i]), online, fixed):
             n += 1
     return n

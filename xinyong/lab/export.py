@@ -7,6 +7,7 @@ import numpy as np
 from xinyong.columns import Array
 from xinyong.engine import Plan, Shard, tally_specs
 from xinyong.ids import CASE, ORGANISATION, PERSON, RECORD
+from xinyong.kernels import census
 from xinyong.timeline import EPOCH
 
 ALL = "all"
@@ -189,7 +190,7 @@ def party_rows(shard: Shard, held: dict[str, Array], replicate: int) -> dict[str
     return {
         "replicate": np.full(len(rows), replicate, np.int32),
         "party": party_ids(shard, rows),
-        "kind": c["kind"], "age": c["age"], "sex": c["sex"], "city": c["city"],
+        "kind": c["kind"], "age": c["age"], "sex": census.sex_of(c["census"]), "city": c["city"],
         "grade": _grades(shard),
         "red_lists": _red_lists(shard),
         "representative": speaker,

@@ -10,6 +10,7 @@ import numpy as np
 from xinyong import __version__, ids
 from xinyong.engine import Plan, Shard
 from xinyong.errors import RunError, did_you_mean
+from xinyong.kernels import census
 from xinyong.lab.manifest import FORMAT, read_manifest
 from xinyong.lab.scenario import Scenario
 from xinyong.lab.telling import Line, Teller
@@ -150,16 +151,17 @@ def _row(shard: Shard, identity: int, kind: str, folder: Path) -> int:
 def _facts(shard: Shard, row: int, place: str) -> dict[str, str]:
     """What the census says of the party."""
     value = {name: int(a[row]) for name, a in shard.store.columns.items() if a.ndim == 1}
-    where = {place: "", "town" if value["urban"] else "countryside": ""}
+    facts = value["census"]
+    where = {place: "", "town" if census.urban_of(facts) else "countryside": ""}
     if value["kind"]:
         kinds = ("", "enterprise", "self-employed", "social organisation", "department")
         return {kinds[value["kind"]]: "", **where}
     return {
-        "man" if value["sex"] else "woman": "",
+        "man" if census.sex_of(facts) else "woman": "",
         "aged": f"{value['age']} at the census",
         **where,
-        "registered here" if value["local"] else "registered elsewhere": "",
-        "schooling:": str(LEVELS[value["education"]]).replace("_", " "),
+        "registered here" if census.local_of(facts) else "registered elsewhere": "",
+        "schooling:": str(LEVELS[census.education_of(facts)]).replace("_", " "),
         "income class": f"{value['income']} of 255",
     }
 
