@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import re
 from functools import lru_cache
 from importlib import resources
 
@@ -13,9 +14,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def parse_po(text: str) -> dict[str, str]:
-    """Read the entries of a gettext catalogue; fuzzy and empty ones are left out."""
+    """Read the entries of a gettext catalogue, blank lines between them or not; fuzzy and empty ones are left out."""
     entries: dict[str, str] = {}
-    for block in text.replace("\r\n", "\n").split("\n\n"):
+    for block in re.split(r'\n\n|(?<=")\n(?=msgid |#)', text.replace("\r\n", "\n")):
         source, target = _entry(block.splitlines())
         if source and target and "\n#, fuzzy" not in f"\n{block}":
             entries[source] = target
