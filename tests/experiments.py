@@ -1,11 +1,17 @@
 """Worlds in which every switch has something to cut, and small designs, for the tests of experiments."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
-from tests.verification.checks import STRESS
+import numpy as np
+
+from tests.verification.checks import STRESS, assert_same_where_shared, small_people
+from tests.worlds import World, play
 from xinyong.assembly import known_processes
+from xinyong.lab.experiment.conduct import conduct, make_study
 from xinyong.lab.experiment.design import Design, Layout, lay_out
+from xinyong.lab.experiment.results import open_experiment
 from xinyong.lab.experiment.switches import load_switches
 from xinyong.lab.experiment.world import WorldSpec
 from xinyong.lab.scenario import Scenario, load_scenario
@@ -24,10 +30,10 @@ PERSONS = "600"
 
 
 def lively(**update: Any) -> Scenario:
-    """The toy society in 2018 and 2019 with every process there is."""
+    """The toy society from July 2018 to March 2019 with every process there is."""
     update = {
-        "processes": tuple(known_processes()), "start": dt.date(2018, 1, 1), "end": dt.date(2019, 6, 30),
-        "burn_in_weeks": 30, **update,
+        "processes": tuple(known_processes()), "start": dt.date(2018, 7, 2), "end": dt.date(2019, 3, 31),
+        "burn_in_weeks": 20, **update,
     }  # fmt: skip
     return load_scenario("toy").changed(LIVELY).model_copy(update=update)
 
@@ -53,10 +59,35 @@ def small_layout(**update: Any) -> Layout:
     return lay_out(small_design(**update), lively())
 
 
+def played(key: str | None = None, leave_out: tuple[str, ...] = ()) -> World:
+    """The lively world with a switch off, or without some processes."""
+    scenario = lively(processes=tuple(p for p in known_processes() if p not in leave_out))
+    cuts = SWITCHES.patches(key, False, RuleBook.load()) if key else {}
+    return play(scenario.changed(cuts).plan(1), small_people(1, 600))
+
+
+def silent_when_off(key: str) -> None:
+    """What a switch lets happen never happens when it is off."""
+    off = played(key)
+    for witness in SWITCHES.get(key).witnesses:
+        assert off.total(witness).max() == 0, f"{witness} counts though {key} is off"
+
+
+def off_is_as_if_absent(key: str) -> None:
+    """With the edges cut the rest is to the bit as without the processes that carry them."""
+    assert assert_same_where_shared(played(key), played(leave_out=SWITCHES.get(key).carriers)) > 100
+
+
+def twins_share_society_and_luck(out: Path) -> None:
+    """Worlds of one replicate hold the same persons, and a cell that cuts nothing of the courts lists the same ones."""
+    study = make_study(small_design(replicates=1), out=out, base=lively(), workers=1, outcomes=sex_and_listed)
+    found = open_experiment(conduct(study))
+    for name in ("who", "woman", "listed_ever"):
+        assert np.array_equal(found.people("S")[name], found.people("V+S")[name]), f"twins differ in {name}"
+
+
 def sex_and_listed(plan: Any, shards: list[Any]) -> dict[str, Any]:
     """A hook: two columns of the final shards, one entry a person."""
-    import numpy as np
-
     return {
         name: np.concatenate([s.store.columns[column][: s.persons] for s in shards])
         for name, column in (("facts", "census"), ("listed_ever", "ever_listed"))

@@ -31,7 +31,7 @@ def crew(tmp_path):
     plain = ["--scheduler-file", str(file), "--no-dashboard"]
     local = ["--host", "127.0.0.1"]
     started = [subprocess.Popen([DASK, "scheduler", *plain, *local, "--port", "0"], **often)]
-    worker = [DASK, "worker", *plain, *local, "--nthreads", "1", "--no-nanny", "--death-timeout", "60"]
+    worker = [DASK, "worker", *plain, *local, "--nthreads", "2", "--no-nanny", "--death-timeout", "60"]
     started += [subprocess.Popen(worker, **often) for _ in range(2)]
     try:
         yield address_in(file), started[1:]

@@ -163,7 +163,7 @@ def test_the_table_is_tidy(alone):
         "synthetic", "world", "cell", "V", "S", "replicate", "seed", "scale", "measure", "date", "value"
     }  # fmt: skip
     assert set(rows["value"]) == {0}
-    assert {str(day) for day in rows["date"].astype("datetime64[D]")} == {"2018-12-30", "2019-06-30"}
+    assert {str(day) for day in rows["date"].astype("datetime64[D]")} == {"2018-12-30", "2019-03-31"}
     many = found.table("select count(*) as n, count(distinct world) as w from results")
     assert many["n"][0] == 6 * len(found.measures) * 2
     assert many["w"][0] == 6

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import Any
 
@@ -15,6 +16,7 @@ from xinyong.engine import Plan
 from xinyong.institutions import court_list, objection
 from xinyong.institutions.court_list import CourtList
 from xinyong.kernels.dense import hits
+from xinyong.lab.experiment import conduct
 from xinyong.notices import Board
 from xinyong.process import Day
 
@@ -292,3 +294,19 @@ def shade_somebody(_: Any, day: Day) -> None:
     """Let the court's shadow fall on a person whom no listing named."""
     free = np.flatnonzero((day.people.firm_flags < 64) & (day.people.kind == 0))[:1]
     day.people.firm_flags[free] |= 64
+
+
+def a_look_up_makes_poor(self: Any, day: Day) -> None:
+    """The public site makes somebody unable to pay, whether or not anybody may look."""
+    day._store.columns["unable"][0] ^= 1
+
+
+def luck_by_cell(patch: pytest.MonkeyPatch) -> None:
+    """Each cell of an experiment has a seed of its own, so that twins are strangers."""
+    original = conduct.Study.worlds
+
+    def worlds(self: Any, *given: Any) -> Any:
+        made = original(self, *given)
+        return [replace(w, spec=replace(w.spec, seed=w.spec.seed + k)) for k, w in enumerate(made)]
+
+    patch.setattr(conduct.Study, "worlds", worlds)

@@ -1,10 +1,14 @@
 """A check that cannot fail checks nothing: each fault below is planted, and the named check must catch it."""
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
+from tests import experiments
 from tests.verification import checks, faults, stubs, test_analytic, test_extremes
 from tests.worlds import people_of, play
 from xinyong import laws
@@ -18,7 +22,9 @@ from xinyong.institutions.city_departments import CityDepartments
 from xinyong.institutions.city_points import CityPoints
 from xinyong.institutions.commercial_score import CommercialScore
 from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.debtor_map import DebtorMap
 from xinyong.institutions.perks import Perks
+from xinyong.institutions.public_portal import PublicPortal
 from xinyong.institutions.redress import Redress
 from xinyong.institutions.sharing_platform import SharingPlatform
 from xinyong.notices import Board
@@ -100,9 +106,37 @@ def months_are_exact() -> None:
     test_analytic.unable_as_the_formula_says(10, 1 / 12, persons=2_000_000)
 
 
+def publicity_can_be_cut() -> None:
+    experiments.silent_when_off("V")
+
+
+def cut_publicity_touches_nobody() -> None:
+    experiments.off_is_as_if_absent("V")
+
+
+def twins_are_twins() -> None:
+    with TemporaryDirectory() as folder:
+        experiments.twins_share_society_and_luck(Path(folder) / "twins")
+
+
 # --- faults and their checks -------------------------------
 
 FAULTS = [
+    Fault(
+        "a switch leaves the map of debtors on",
+        faults.instead(DebtorMap, "_scanners", lambda self, day: np.arange(20, dtype=np.int32)),
+        publicity_can_be_cut,
+        "map_sightings_cum",
+    ),
+    Fault(
+        "a public site that is switched off still does something to somebody",
+        faults.method_after(PublicPortal, "step", faults.a_look_up_makes_poor),
+        cut_publicity_touches_nobody,
+        "unable",
+    ),
+    Fault(
+        "each cell of an experiment has its own luck", faults.luck_by_cell, twins_are_twins, "twins differ"
+    ),
     Fault(
         "a published listing is not counted for the party",
         faults.instead(CourtList, "_census", lambda *a: None),
