@@ -127,7 +127,8 @@ def read_switches(path: Path) -> Switches:
         if switch.part_of and whole is None:
             near = did_you_mean(switch.part_of, found.switches)
             raise ScenarioError(f"{path}: {key} is part of '{switch.part_of}', which is no switch{near}")
-        beyond = sorted(set(switch.cuts) - set(whole.cuts)) if whole else []
+        cut = whole.cuts if whole else switch.cuts
+        beyond = [path for path in switch.cuts if not any(_matches(path, pattern) for pattern in cut)]
         if beyond:
             raise ScenarioError(
                 f"{path}: {key} cuts {beyond}, which {switch.part_of} does not; add it there too"
