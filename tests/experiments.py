@@ -26,7 +26,8 @@ LIVELY: dict[str, Any] = {
     "debtor_map.scans_per_user_year": 20, "debtor_map.radius_m": 20000, "public_portal.lookups_per_adult_year": 5,
     "applying.outcomes.loan.applications_per_year": 5, "flows.sesame_to_guizhou.only_in": 0,
     "firms.authority_weight": 20, "marketplace.removals_per_year": 10, "marketplace.merchant_share": 1,
-    "black_lists.lists.tax.self_employed_per_1000": 900, "black_lists.lists.tax.entry_delay_days": 1, "red_lists.lists.tax_a.month": 10,
+    "black_lists.lists.tax.self_employed_per_1000": 900, "black_lists.lists.tax.entry_delay_days": 1,
+    "red_lists.lists.tax_a.month": 10,
     "red_lists.lists.tax_a.organisations_share": 0.5, "red_lists.inspections_per_year": 50,
 }  # fmt: skip
 PERSONS = "600"
