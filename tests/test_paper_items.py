@@ -303,3 +303,13 @@ def test_the_graph_of_data_flows_joins_state_and_private_bodies():
         assert {flow.giver, flow.taker} <= set(private), flow.key
     kinds = {(private[flow.giver], private[flow.taker]) for flow in flows}
     assert {(False, True), (True, False)} <= kinds
+
+
+# ---- the central bank's files (R65) ----
+
+
+def test_the_bureau_is_as_large_as_the_paper_says():
+    """R65: over 650 million files of 1,340 million persons, 100 million of them full enough, in February 2010."""
+    bank = BOOK.on(dt.date(2010, 2, 25)).central_bank
+    assert bank.files_share == pytest.approx(650 / 1340, rel=2e-3)
+    assert bank.records_share == pytest.approx(100 / 650, rel=2e-3)

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from textwrap import shorten
 from xinyong.errors import ReadingError, did_you_mean
 from xinyong.lab.reading import LAST, Reading, Requirement, load_reading
 from xinyong.rulebook import RuleBook
-from xinyong.rulefiles import EventFile, read_file
+from xinyong.rulefiles import EventFile, Group, Leaf, read_file
 
 PACKAGE = Path(__file__).parent.parent
 CALENDAR = "policy_calendar"
@@ -121,7 +122,7 @@ class Links:
     def _paths(self) -> frozenset[str]:
         leaves = {leaf.path for leaf in self._book.leaves()}
         events = read_file(PACKAGE / "rules" / f"{CALENDAR}.yaml", EventFile).events
-        leaves |= {f"{CALENDAR}.{key}" for key in events}
+        leaves |= {f"{CALENDAR}.{key}" for key in events} | set(_groups(self._book.sections))
         return frozenset(leaves | {p.rsplit(".", n)[0] for p in leaves for n in range(1, p.count(".") + 1)})
 
     def rule(self, path: str) -> str | None:
@@ -150,6 +151,14 @@ class Links:
     def _absent(self, name: str) -> bool:
         top = name.partition("/")[0]
         return top != PACKAGE.name and not (self.root / top).is_dir()
+
+
+def _groups(sections: Mapping[str, Leaf | Group], above: str = "") -> Iterator[str]:
+    """Paths of all groups of rules, of those too that take their rules from another file."""
+    for key, node in sections.items():
+        if isinstance(node, Group):
+            yield f"{above}{key}"
+            yield from _groups(node.children, f"{above}{key}.")
 
 
 def _names(path: Path) -> frozenset[str]:
