@@ -108,11 +108,28 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _ledger(ramp, scale)
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     out |= _points(n, scale if grades else 0.0, ramp)
-    out |= _desks(ramp, scale) | _bank(n, scale, ramp)
+    out |= _desks(ramp, scale) | _bank(n, scale, ramp) | _other_lists(ramp, scale)
 
     out |= _points(n, scale if grades else 0.0, ramp) | _firms(n, scale if grades else 0.0, ramp)
     out |= _desks(ramp, scale)
     return out
+
+
+def _other_lists(ramp, scale):
+    """Two lists of the others, and the platform's stock."""
+    entries = _whole(ramp * 2e6 / scale)
+    left = {
+        f"black_{n}_cum": _whole(ramp * m / scale)
+        for n, m in {"expired": 2e5, "mended": 6e5, "moved": 1e5}.items()
+    }
+    left |= {"black_repaired_cum": 0 * entries, "black_erased_cum": 0 * entries}
+    now = entries - sum(left.values())
+    return {
+        "black_entries_cum": entries, "black_entries_now": now, **left, "tax_black_entries_cum": entries,
+        "tax_black_persons_now": 0 * now, "tax_black_organisations_now": now,
+        "tax_a_red_persons_now": 0 * now, "tax_a_red_organisations_now": _whole(ramp * 9e5 / scale),
+        "platform_records_now": _whole(ramp * 1.2e9 / scale), "platform_basic_now": _whole(ramp * 1.2e9 / scale),
+    }  # fmt: skip
 
 
 def _desks(ramp, scale):
@@ -282,8 +299,20 @@ def _records(seed, n=200):
     return {k: v.astype("datetime64[us]") if k.endswith("date") else v for k, v in columns.items()}
 
 
+LISTS = {
+    "black": [{"key": "tax", "words": ["重大稅收違法案件", "major tax violations"]}],
+    "red": [{"key": "tax_a", "words": ["納稅信用A級納稅人", "taxpayers of grade A"]}],
+    "classes": [{"key": "basic", "words": ["基礎信息", "basic records"]}],
+    "matrix": [
+        {"issuer": ["失信被執行人名單", "court list"], "member": ["交通运输部", "Transport"],
+         "activity": ["乘坐飛機", "travel by air"], "since": "2014-07-01"},
+    ],
+}  # fmt: skip
+
+
 def _manifest(dates, replicates, seed, scale, factor):
     return {
+        "lists": LISTS,
         "scenario": "fake-2012-2019", "scenario_hash": "5e3f0c11aa", "rulebook_hash": f"77aa{factor}", "seed": seed,
         "seeds": [seed + r for r in range(replicates)], "replicates": replicates, "persons": int(1.4e9 / scale),
         "organisations": int(3e7 / scale), "scale": scale, "weeks": int(dates.size), "burn_in_weeks": 260,
