@@ -100,35 +100,21 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
         "collected_cum": _whole(ramp * 0.5e7 / scale),
     }  # fmt: skip
     out |= _list(listings)
-    out |= {
-        "lookups_of_listed_cum": _whole(out["listings_cum"] * 0.03), "looked_up_now": _whole(out["listed_parties_now"] * 0.02),
-        "map_scans_cum": _whole(np.maximum(0, ramp - 0.94) * 1e5 / scale),
-        "map_sightings_cum": _whole(np.maximum(0, ramp - 0.94) * 4e6 / scale),
-    }  # fmt: skip
+    out |= _public(out, ramp, scale)
     out |= _ledger(ramp, scale)
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
-    out |= _points(n, scale if grades else 0.0, ramp)
-    out |= _desks(ramp, scale) | _bank(n, scale, ramp) | _other_lists(ramp, scale)
-
-    out |= _points(n, scale if grades else 0.0, ramp) | _firms(n, scale if grades else 0.0, ramp)
-    out |= _desks(ramp, scale)
+    shown = scale if grades else 0.0
+    out |= _points(n, shown, ramp) | _firms(n, shown, ramp) | _desks(ramp, scale) | _bank(n, scale, ramp)
     return out
 
 
-def _other_lists(ramp, scale):
-    """Two lists of the others, and the platform's stock."""
-    entries = _whole(ramp * 2e6 / scale)
-    left = {
-        f"black_{n}_cum": _whole(ramp * m / scale)
-        for n, m in {"expired": 2e5, "mended": 6e5, "moved": 1e5}.items()
-    }
-    left |= {"black_repaired_cum": 0 * entries, "black_erased_cum": 0 * entries}
-    now = entries - sum(left.values())
+def _public(out, ramp, scale):
+    """Look-ups, the map, and the other lists."""
+    late = np.maximum(0, ramp - 0.94)
     return {
-        "black_entries_cum": entries, "black_entries_now": now, **left, "tax_black_entries_cum": entries,
-        "tax_black_persons_now": 0 * now, "tax_black_organisations_now": now,
-        "tax_a_red_persons_now": 0 * now, "tax_a_red_organisations_now": _whole(ramp * 9e5 / scale),
-        "platform_records_now": _whole(ramp * 1.2e9 / scale), "platform_basic_now": _whole(ramp * 1.2e9 / scale),
+        "lookups_of_listed_cum": _whole(out["listings_cum"] * 0.03), "looked_up_now": _whole(out["listed_parties_now"] * 0.02),
+        "map_scans_cum": _whole(late * 1e5 / scale), "map_sightings_cum": _whole(late * 4e6 / scale),
+        "black_entries_cum": _whole(ramp * 6e6 / scale), "black_entries_now": _whole(ramp * 4e6 / scale),
     }  # fmt: skip
 
 
