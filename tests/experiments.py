@@ -84,13 +84,15 @@ def off_is_as_if_absent(key: str) -> None:
 
 def twins_share_society_and_luck(out: Path) -> None:
     """Worlds of one replicate hold the same persons, and a cell that cuts nothing of the courts lists the same ones."""
-    study = make_study(small_design(replicates=1), out=out, base=lively(), workers=1, outcomes=sex_and_listed)
+    study = make_study(
+        small_design(replicates=1), out=out, base=lively(), workers=1, outcomes=facts_and_listed
+    )
     found = open_experiment(conduct(study))
-    for name in ("who", "woman", "listed_ever"):
+    for name in ("who", "facts", "listed_ever"):
         assert np.array_equal(found.people("S")[name], found.people("V+S")[name]), f"twins differ in {name}"
 
 
-def sex_and_listed(plan: Any, shards: list[Any]) -> dict[str, Any]:
+def facts_and_listed(plan: Any, shards: list[Any]) -> dict[str, Any]:
     """A hook: two columns of the final shards, one entry a person."""
     return {
         name: np.concatenate([s.store.columns[column][: s.persons] for s in shards])

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.experiments import lively, sex_and_listed, small_design, small_layout, spec_of
+from tests.experiments import facts_and_listed, lively, small_design, small_layout, spec_of
 from xinyong.cli import main
 from xinyong.errors import CheckpointError, RunError, ScenarioError, XinyongError
 from xinyong.lab.experiment import folder as files
@@ -24,7 +24,7 @@ from xinyong.lab.experiment.farm import ProcessFarm
 from xinyong.lab.experiment.results import open_experiment
 from xinyong.lab.experiment.world import finish_world, play_world, step_world, stops
 
-HOOK = "tests.experiments:sex_and_listed"
+HOOK = "tests.experiments:facts_and_listed"
 
 
 def study(out: Path, workers: int = 1, design: Design | None = None, **more) -> Study:
@@ -380,4 +380,4 @@ def test_graph_is_drawn(capsys, tmp_path):
     file = tmp_path / "graph.svg"
     told(capsys, "mechanisms", "--graph", str(file), "--cut", "V")
     assert 'class="cut"' in file.read_text()
-    assert sex_and_listed
+    assert facts_and_listed

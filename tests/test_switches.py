@@ -74,7 +74,7 @@ def test_a_switch_of_nothing_changes_nobody(key):
     cuts = SWITCHES.patches(key, False, BOOK)
     zero = lively().changed(cuts)
     off = zero.changed(SWITCHES.cell_patches({key: False}, BOOK))
-    one, other = (play_world(spec_of(s, outcomes="tests.experiments:sex_and_listed")) for s in (zero, off))
+    one, other = (play_world(spec_of(s, outcomes="tests.experiments:facts_and_listed")) for s in (zero, off))
     assert one.state_hash == other.state_hash
     assert np.array_equal(one.values, other.values)
     for name, vector in one.people.items():
