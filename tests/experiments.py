@@ -24,11 +24,13 @@ BUILT = [key for key, switch in SWITCHES.switches.items() if switch.cuts]
 LIVELY: dict[str, Any] = {
     **STRESS, "debtor_map.provinces.hebei.shard": 900, "debtor_map.users_share": 0.5,
     "debtor_map.scans_per_user_year": 20, "debtor_map.radius_m": 20000, "public_portal.lookups_per_adult_year": 5,
-    "applying.outcomes.loan.applications_per_year": 5, "flows.sesame_to_guizhou.only_in": 0,
+    "applying.outcomes.loan.applications_per_year": 20,
+    "applying.outcomes.loan.grade_step_weight": 3, "flows.sesame_to_guizhou.only_in": 0,
     "firms.authority_weight": 20, "marketplace.removals_per_year": 10, "marketplace.merchant_share": 1,
     "black_lists.lists.tax.self_employed_per_1000": 900, "black_lists.lists.tax.entry_delay_days": 1,
     "red_lists.lists.tax_a.month": 10,
     "red_lists.lists.tax_a.organisations_share": 0.5, "red_lists.inspections_per_year": 50,
+    "red_lists.green_channel_per_year": 50, "commercial_score.pace": 20,
 }  # fmt: skip
 PERSONS = "600"
 
@@ -63,11 +65,11 @@ def small_layout(**update: Any) -> Layout:
     return lay_out(small_design(**update), lively())
 
 
-def played(key: str | None = None, leave_out: tuple[str, ...] = ()) -> World:
+def played(key: str | None = None, leave_out: tuple[str, ...] = (), persons: int = 600) -> World:
     """The lively world with a switch off, or without some processes."""
     scenario = lively(processes=tuple(p for p in known_processes() if p not in leave_out))
     cuts = SWITCHES.patches(key, False, RuleBook.load()) if key else {}
-    return play(scenario.changed(cuts).plan(1), small_people(1, 600))
+    return play(scenario.changed(cuts).plan(1), small_people(1, persons))
 
 
 def silent_when_off(key: str) -> None:

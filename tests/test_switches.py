@@ -48,7 +48,7 @@ def test_off_values_cut(key):
 
 @pytest.fixture(scope="module")
 def on():
-    return played()
+    return played(persons=4000)
 
 
 @BUILT_ONES
