@@ -190,7 +190,7 @@ def looked_up(shard: Shard) -> str:
     looks = shard.store.columns.get("looked_up")
     if looks is None:
         return ""
-    listed = shard.store.columns["listed"] > 0
+    listed = shard.store.columns.get("listed", np.zeros(len(looks), np.uint8)) > 0
     return _differs({
         "looked up though on no list": (int(((looks > 0) & ~listed).sum()), 0),
         "looked_up_now": (tally(shard, "looked_up_now"), int((looks > 0).sum())),

@@ -32,14 +32,15 @@ class DebtorMap(Process):
         "map_alerts_cum": Tally("scans that found at least one listed party", "scans"),
         "map_sightings_cum": Tally("listed parties shown by scans, each time anew", "sightings"),
     }
-    reads = ("number", "kind", "age", "listed", "organisations.party")
+    reads = ("number", "kind", "age", "organisations.party")
+    may_read = ("listed",)
     posts = {"sighting": SIGHTING}
     dense_ns_per_party = 0.05
 
     def step(self, day: Day) -> None:
-        """A week of scans, where the province has a map."""
+        """A week of scans, where the province has a map and there is a list to show."""
         rules = day.own_rules
-        if rules.radius_m is None or day.shard not in _shards(rules.provinces):
+        if day.people.listed is None or rules.radius_m is None or day.shard not in _shards(rules.provinces):
             return
         scanners = self._scanners(day)
         if len(scanners):

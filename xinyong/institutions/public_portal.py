@@ -33,15 +33,16 @@ class PublicPortal(Process):
         "lookups_of_listed_persons_cum": Tally("look-ups that found a listed natural person", "look-ups"),
         "looked_up_now": Tally("listed parties found by a look-up since listed", "parties", stock=True),
     }
-    reads = ("number", "kind", "age", "listed", "organisations.representative")
+    reads = ("number", "kind", "age", "organisations.representative")
+    may_read = ("listed",)
     hears = ("delisted",)
     posts = {"sighting": SIGHTING}
     dense_ns_per_party = 0.4
 
     def step(self, day: Day) -> None:
-        """Forget who left the list, then a week of look-ups that find somebody on it."""
+        """Forget who left the list, then a week of look-ups that find somebody on it; nobody where there is no list."""
         rules = day.own_rules
-        if not rules.lookups_per_adult_year:
+        if day.people.listed is None or not rules.lookups_per_adult_year:
             return
         use = _use(rules, day.now.years)
         people = day.people
