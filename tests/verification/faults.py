@@ -15,6 +15,7 @@ from xinyong.behaviours.suing import Suing
 from xinyong.engine import Plan
 from xinyong.institutions import court_list, objection
 from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.marketplace import Marketplace
 from xinyong.kernels.dense import hits
 from xinyong.lab.experiment import conduct
 from xinyong.notices import Board
@@ -114,6 +115,11 @@ def praise_one(*given: Any) -> None:
 
 def forget_an_objection(self: Any, day: Day) -> None:
     day.count(redress_filed_cum=1, redress_city_points_filed_cum=1)
+
+
+def forget_to_book(*given: Any) -> None:
+    """Records move, and the week's totals say that none did."""
+    given[-1][:] = 0
 
 
 def leak_record(self: Any, day: Day) -> None:
@@ -310,3 +316,41 @@ def luck_by_cell(patch: pytest.MonkeyPatch) -> None:
         return [replace(w, spec=replace(w.spec, seed=w.spec.seed + k)) for k, w in enumerate(made)]
 
     patch.setattr(conduct.Study, "worlds", worlds)
+
+
+def book_to_another_list(records: Any, wheel: Any, counts: Any, *rest: Any) -> None:
+    """A record of the court's list is booked as one of the next list."""
+    counts[0, 0] -= 1
+    counts[1, 0] += 1
+
+
+def lose_what_is_queued(stocks: Any, *rest: Any) -> None:
+    """Ordinary records leave the queue and arrive nowhere."""
+    stocks[stocks[:, 2] > 0, 2] -= 1
+
+
+def keep_on_the_black_list(self: Any, day: Day, lists: Any, ended: Any) -> None:
+    """A party whose entry has ended is taken for listed on and on."""
+    day.people.black_listed[ended[3]] += 1
+
+
+def praise_a_member(_: Any, day: Day) -> None:
+    """One member's score is booked rightly and lies above the scale."""
+    member = np.flatnonzero(day.people.firm_score)[:1]
+    day.count(firm_score_sum_now=int((951 - day.people.firm_score[member].astype(np.int64)).sum()))
+    day.people.firm_score[member] = 951
+
+
+def open_to_the_blocked(holders: Any, score: Any, flags: Any, above: Any) -> None:
+    """Perks are open to every member above their thresholds, also to those whom a court listing blocks."""
+    holders[:] = [(score > limit).sum() if limit else 0 for limit in above]
+
+
+def merchants_from_row_nought(patch: pytest.MonkeyPatch) -> None:
+    """Merchants are counted from the first party on, where the persons are, not from the first organisation."""
+    original = Marketplace._remove
+
+    def remove(self: Any, day: Day, rows: Any, who: Any) -> None:
+        original(self, day, rows - day.graph.persons, who)
+
+    patch.setattr(Marketplace, "_remove", remove)

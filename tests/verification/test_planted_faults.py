@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests import experiments
-from tests.verification import checks, faults, stubs, test_analytic, test_extremes
+from tests.verification import checks, faults, stubs, test_analytic, test_extremes, test_firms, test_lists
 from tests.worlds import people_of, play
 from xinyong import laws
 from xinyong.behaviours import ability, suing
@@ -18,6 +18,7 @@ from xinyong.behaviours.borrowing import Borrowing
 from xinyong.behaviours.deeds import Deeds
 from xinyong.errors import RunError
 from xinyong.institutions.accounts import Accounts
+from xinyong.institutions.black_lists import BlackLists
 from xinyong.institutions.city_departments import CityDepartments
 from xinyong.institutions.city_points import CityPoints
 from xinyong.institutions.commercial_score import CommercialScore
@@ -25,6 +26,7 @@ from xinyong.institutions.court_list import CourtList
 from xinyong.institutions.debtor_map import DebtorMap
 from xinyong.institutions.perks import Perks
 from xinyong.institutions.public_portal import PublicPortal
+from xinyong.institutions.red_lists import RedLists
 from xinyong.institutions.redress import Redress
 from xinyong.institutions.sharing_platform import SharingPlatform
 from xinyong.notices import Board
@@ -51,6 +53,18 @@ def laws_hold(sets: dict[str, Any] | None = None) -> None:
 
 def minors_stay_off() -> None:
     laws_hold({"borrowing.minimum_age_years": 0, "courts.minimum_age_years": 0})
+
+
+def laws_hold_on_busy_lists() -> None:
+    laws_hold(test_lists.BUSY)
+
+
+def laws_hold_where_all_look() -> None:
+    laws_hold({"public_portal.lookups_per_adult_year": 200.0})
+
+
+def laws_hold_in_a_rush() -> None:
+    laws_hold({**test_firms.RUSH, "marketplace.removals_per_year": 10, "marketplace.merchant_share": 1.0})
 
 
 def sums_agree() -> None:
@@ -157,7 +171,7 @@ FAULTS = [
     ),
     Fault(
         "records move without being booked",
-        faults.instead(SharingPlatform, "_book", lambda *a: None),
+        faults.after(f"{INSTITUTIONS}.sharing_platform.kernel.move_records", faults.forget_to_book),
         laws_hold,
         "records",
     ),
@@ -168,8 +182,44 @@ FAULTS = [
         "records",
     ),
     Fault(
+        "a record is booked to another list",
+        faults.after(f"{INSTITUTIONS}.sharing_platform.kernel.enter_records", faults.book_to_another_list),
+        laws_hold,
+        "records_by_issuer",
+    ),
+    Fault(
+        "ordinary records vanish from the queue",
+        faults.after(f"{INSTITUTIONS}.sharing_platform.kernel.flow_classes", faults.lose_what_is_queued),
+        laws_hold,
+        "ordinary_records",
+    ),
+    Fault(
+        "who left a black list is taken for listed",
+        faults.method_after(BlackLists, "_end", faults.keep_on_the_black_list),
+        laws_hold_on_busy_lists,
+        "black_stock",
+    ),
+    Fault(
+        "a listed party stays on a red list",
+        faults.instead(RedLists, "_strike", lambda *a: None),
+        laws_hold_on_busy_lists,
+        "red_stock",
+    ),
+    Fault(
+        "a wish of the shut out is counted twice",
+        faults.after(f"{BEHAVIOURS}.shut_out.wants_of_shut_out", faults.count_a_wish_twice),
+        laws_hold_on_busy_lists,
+        "wants_of_the_shut_out",
+    ),
+    Fault(
+        "who left the list is still looked up",
+        faults.instead(PublicPortal, "_forget", lambda *a: None),
+        laws_hold_where_all_look,
+        "looked_up",
+    ),
+    Fault(
         "a bystander is barred",
-        faults.after(f"{INSTITUTIONS}.joint_measures.rename", faults.bar_a_bystander),
+        faults.after(f"{INSTITUTIONS}.joint_measures.kernel.rename", faults.bar_a_bystander),
         laws_hold,
         "bars",
     ),
@@ -236,6 +286,24 @@ FAULTS = [
         faults.method_after(Perks, "_hold", lambda self, day, above: day.count(hotel_holders_now=1)),
         laws_hold,
         "perks are open",
+    ),
+    Fault(
+        "a commercial score lies above the scale",
+        faults.method_after(CommercialScore, "step", faults.praise_a_member),
+        laws_hold,
+        "firm_scores",
+    ),
+    Fault(
+        "a perk is open to whom the court's list blocks",
+        faults.after(f"{INSTITUTIONS}.perks.kernel.count_holders", faults.open_to_the_blocked),
+        laws_hold,
+        "perk_holders",
+    ),
+    Fault(
+        "a person is removed as a merchant",
+        faults.merchants_from_row_nought,
+        laws_hold_in_a_rush,
+        "merchants",
     ),
     Fault(
         "one person's ability is not counted",
