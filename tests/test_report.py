@@ -10,9 +10,11 @@ import yaml
 
 from tests.fake_run import fake_run
 from xinyong.i18n import Words, catalogue, parse_po
+from xinyong.lab.published import published
 from xinyong.lab.results import open_run
 from xinyong.report import write_report
-from xinyong.report.html import Markup, join
+from xinyong.report.html import Markup, cited, join
+from xinyong.report.names import MARKS, PROCESSES, mark, process, rule_file
 from xinyong.report.page import editions, pages, render
 
 ROOT = Path(__file__).parents[1] / "xinyong"
@@ -195,3 +197,31 @@ def test_html_stays_html_and_text_is_escaped() -> None:
     assert Markup("<b>{}</b>").format("<i>") == "<b>&lt;i&gt;</b>"
     assert Markup("<b>{}</b>").format(Markup("<i>")) == "<b><i></b>"
     assert Markup("<br>") + "a&b" == "<br>a&amp;b" and join(["<", Markup("<")]) == "&lt;<"
+
+
+def test_every_process_rule_file_and_mark_has_a_word_in_both_languages() -> None:
+    names = {p.stem for kind in ("behaviours", "institutions") for p in (ROOT / kind).glob("[a-z]*.py")}
+    assert set(PROCESSES) == names
+    marks = {line.confidence for line in published()}
+    assert marks <= set(MARKS)
+    for words in (Words("en"), Words("zh-Hant")):
+        assert process(words, "my_own") == "my_own"
+        assert rule_file(words, "flows").endswith("(flows)")
+        told = [process(words, name) for name in names] + [mark(words, name) for name in marks]
+        assert len(told) == len(set(told)) and not any("_" in word for word in told)
+        assert words.missing == set()
+
+
+def test_sources_name_no_file_that_a_reader_cannot_open(html: str) -> None:
+    assert cited("model.md T1/T2/T4 (caifu60580.cn)") == "the model note (caifu60580.cn)"
+    assert (
+        cited("Varied from 0 to 1 (model.md 2.8, red.benefit).")
+        == "Varied from 0 to 1 (the model note, red.benefit)."
+    )
+    assert cited("model.md 2.7k names it") == "the model note names it"
+    assert "model.md" not in html
+
+
+def test_no_two_pages_claim_the_same_place() -> None:
+    places = [page.order for page in pages()]
+    assert len(places) == len(set(places))

@@ -180,13 +180,15 @@ def validate(folder: Path, /, *, targets: Path | None = None, json_: Json = Fals
     from xinyong.lab.validate import tally
     from xinyong.lab.validate import validate as confront
 
-    rows = confront(opened(folder), targets)
+    run = opened(folder)
+    rows = confront(run, targets)
     if json_:
         print_json(rows)
         return
     print_table(rows, examples.VALIDATE_COLUMNS)
     agree, judged = tally(rows)
     print(f"\n{agree} of {judged} usable figures lie within the tolerance; simulated values are scaled up")
+    print(f"one invented person stands for {run.scale:,.0f}; simulated values move in steps of that size")
 
 
 @app.command(sort_key=5, help_epilogue=examples.REPORT)
@@ -262,7 +264,9 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
     if json_:
         print_json(rows)
     else:
-        print_table(rows, nothing=f"this run counted no {kind}")
+        by = {"accounts": "accounts", "desks": "objection and redress"}[kind]
+        nothing = f"this run counted no {kind}: its scenario leaves {by} out"
+        print_table(rows, examples.SHOWN_COLUMNS.get(kind), nothing)
 
 
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)

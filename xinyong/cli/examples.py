@@ -141,5 +141,8 @@ VALIDATE_COLUMNS = {
     "tolerance": "tolerance",
     "within": "within",
     "held_out": "prediction",
-    "reason": "why not judged",
+    "reason": "remark",
+}
+SHOWN_COLUMNS = {
+    "accounts": {"account": "account", "item": "item", "yuan": "yuan of the model, not scaled up"}
 }

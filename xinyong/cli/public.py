@@ -1,5 +1,6 @@
 """The commands of the public sites and the map of debtors: `xinyong lookup` and `xinyong map`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,7 @@ def scan_map(
     scan = chart.scan(chart.place(_position(at), near), radius)
     if svg is not None:
         _write(svg, draw(chart, scan))
+        print(f"map: {svg}", file=sys.stderr)
     if json_:
         print_json(scan)
         return

@@ -94,7 +94,7 @@ def date(text: str | None, flag: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise ScenarioError(f"{flag}: {text!r} is not a date ({error}); write it as 2018-06-30") from error
+        raise ScenarioError(f"{flag}: {text!r} is not a date; write it as 2018-06-30") from error
 
 
 def run_folder(folder: Path) -> Path:
@@ -113,7 +113,7 @@ def run_folder(folder: Path) -> Path:
             f"xinyong run {folder} --out runs/{folder}"
         )
     beside = [p for p in (folder.parent, Path("runs")) if p.is_dir()]
-    known = [str(p) for place in beside for p in place.iterdir() if (p / "manifest.json").is_file()]
+    known = sorted({str(p) for place in beside for p in place.iterdir() if (p / "manifest.json").is_file()})
     raise RunError(f"there is no run folder {folder}{did_you_mean(str(folder), known)}")
 
 

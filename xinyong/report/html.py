@@ -48,8 +48,9 @@ def join(parts: Iterable[Cell]) -> Markup:
 
 
 def cited(source: str) -> str:
-    """Leave the names of files out of a source."""
-    return re.sub(r",? ?\b000_[0-9a-f]+\.txt", "", source)
+    """Leave the names of files out of a source; the project's own design is called the model note."""
+    named = re.sub(r"\bmodel\.md(?: [A-Z]?\d[\w./]*\b)?", "the model note", source)
+    return re.sub(r",? ?\b000_[0-9a-f]+\.txt", "", named)
 
 
 def prose(*paragraphs: Cell) -> Markup:

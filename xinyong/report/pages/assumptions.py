@@ -4,7 +4,8 @@ from collections import defaultdict
 from typing import Any
 
 from xinyong.i18n import N_
-from xinyong.report.html import Cell, Grid, Markup, folded, heading, join, prose, table
+from xinyong.report.html import Cell, Grid, Markup, cited, folded, heading, join, prose, table
+from xinyong.report.names import rule_file
 from xinyong.report.page import Context, Page
 
 KINDS = (
@@ -32,7 +33,7 @@ def body(c: Context) -> Markup:
         if rows:
             parts.append(heading(t(name)))
             parts += [
-                folded(f"{group} · {len(found)}", _table(c, found), keep=True)
+                folded(f"{rule_file(t, group)} · {len(found)}", _table(c, found), keep=True)
                 for group, found in _groups(rows)
             ]
     return join(parts)
@@ -56,7 +57,7 @@ def _table(c: Context, rows: list[dict[str, Any]]) -> Markup:
             str(row.get("since", "")),
             str(row.get("value", "")),
             str(row.get("unit", "")),
-            Markup('<span lang="en">{}</span>').format(row.get("why") or row.get("by") or ""),
+            Markup('<span lang="en">{}</span>').format(cited(str(row.get("why") or row.get("by") or ""))),
         ]
         for row in rows
     ]

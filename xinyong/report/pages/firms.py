@@ -80,7 +80,7 @@ def _published(c: Context) -> Markup:
         if found is None:
             continue
         say = t.percent if row.get("over") else t.count
-        rows.append([t.pick(row["en"], row["zh"]), str(row["date"]), say(row["value"]), say(found),
+        rows.append([t.pick(row["en"], row["zh"]), t.date(row["date"]), say(row["value"]), say(found),
                      t.pick(row["mark"], row["mark_zh"])])  # fmt: skip
     heads = [t("What"), t("Date"), t("Published"), t("Simulated"), t("Mark")]
     return heading(t("Published figures beside the run")) + table(Grid(heads, rows, numbers=(2, 3)))
@@ -154,7 +154,7 @@ def _flows(c: Context) -> Markup:
     for key, flow in flows.items():
         if not isinstance(flow, dict) or "open" not in flow:
             continue
-        since = [str(day) for day, v in flow["open"]["values"].items() if v["value"]]
+        since = [t.date(day) for day, v in flow["open"]["values"].items() if v["value"]]
         counted = COUNTED.get(key, "")
         rows.append([t.pick(flow["gloss"], flow["name"]), since[0] if since else t("not open by default"),
                      t.count(_last(c, counted)) if c.run.has(counted) else ""])  # fmt: skip

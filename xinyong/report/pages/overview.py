@@ -6,23 +6,8 @@ import json
 from xinyong.i18n import N_, NDASH, Words
 from xinyong.lab.validate import tally
 from xinyong.report.html import Markup, facts, folded, heading, join, prose
+from xinyong.report.names import process
 from xinyong.report.page import Context, Page
-
-PROCESSES = {
-    "ability": N_("ability to pay"),
-    "borrowing": N_("borrowing"),
-    "repaying": N_("repaying"),
-    "suing": N_("suing"),
-    "courts": N_("courts"),
-    "court_list": N_("the court's list"),
-    "complying": N_("complying"),
-    "sharing_platform": N_("sharing platform"),
-    "joint_measures": N_("joint measures"),
-    "wants": N_("wishes and refusals"),
-    "objection": N_("objection"),
-    "deeds": N_("deeds"),
-    "city_points": N_("city points"),
-}
 
 
 def body(c: Context) -> Markup:
@@ -113,7 +98,7 @@ def _facts(c: Context) -> list[tuple[str, str]]:
 def _order(c: Context) -> Markup:
     """List the processes in the order in which they act."""
     t = c.words
-    names = [t(PROCESSES[name]) if name in PROCESSES else name for name in c.manifest.get("processes", [])]
+    names = [process(t, name) for name in c.manifest.get("processes", [])]
     return Markup('<ol class="order">{}</ol>').format(
         join(Markup("<li>{}</li>").format(name) for name in names)
     )

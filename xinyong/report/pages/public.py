@@ -188,4 +188,4 @@ def _picture(c: Context, chart: StreetMap, scan: Scan) -> Markup:
     return figure(drawing, caption, Grid(heads, lines, numbers=(1, 2, 3)), t("Numbers"))
 
 
-PAGE = Page(85, "public", N_("Public look-up and the map of debtors"), NEEDS, body)
+PAGE = Page(87, "public", N_("Public look-up and the map of debtors"), NEEDS, body)

@@ -3,6 +3,7 @@
 from xinyong.i18n import N_, NDASH
 from xinyong.lab.validate import Row, tally
 from xinyong.report.html import Cell, Grid, Markup, cited, folded, heading, join, prose, table
+from xinyong.report.names import mark
 from xinyong.report.page import Context, Page
 from xinyong.report.pages.counters import NAMES
 
@@ -56,7 +57,7 @@ def _line(c: Context, row: Row) -> list[Cell]:
     """Write one figure."""
     t = c.words
     tolerance = t.percent(row.tolerance) if row.usable else NDASH
-    source = Markup('{} <span class="mark">{}</span>').format(cited(row.source), row.confidence)
+    source = Markup('{} <span class="mark">{}</span>').format(cited(row.source), mark(t, row.confidence))
     return [
         t.date(row.date),
         t.count(row.published),
