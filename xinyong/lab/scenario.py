@@ -102,6 +102,15 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises ScenarioError for unknown names and misspelt keys, RefusedInput for anything about single persons.
     """
+    path, content = _read(name_or_path)
+    try:
+        return Scenario(**content)
+    except ValidationError as error:
+        raise ScenarioError(_explain(path, error)) from error
+
+
+def _read(name_or_path: str | Path, below: tuple[str, ...] = ()) -> tuple[Path, dict[str, Any]]:
+    """The file of a scenario and what it says; what it leaves out is taken from the scenario it is `like`."""
     path = Path(name_or_path)
     known = FOLDER / f"{name_or_path}.yaml"
     if known.is_file():
@@ -116,10 +125,14 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     if not isinstance(content, dict):
         raise ScenarioError(f"{path}: a scenario is a mapping of keys such as name, recipe, processes")
     guard.check_mapping(content, str(path))
-    try:
-        return Scenario(**content)
-    except ValidationError as error:
-        raise ScenarioError(_explain(path, error)) from error
+    model = content.pop("like", None)
+    if model is None:
+        return path, content
+    if model in below:
+        raise ScenarioError(f"{path}: like: {' -> '.join([*below, model])} is a circle; end it with a whole scenario")
+    _, whole = _read(model, (*below, str(model)))
+    own = content.get("sets", {})
+    return path, {**whole, **content, "sets": {**whole.get("sets", {}), **own} if isinstance(own, dict) else own}
 
 
 def _explain(path: Path, error: ValidationError) -> str:
