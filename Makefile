@@ -26,6 +26,7 @@ bench: .venv/.synced benchmarks/.venv/.synced
 
 reference: .venv/.synced
 	$(RUN)/python scripts/make_reference.py
+	$(RUN)/python scripts/make_reading.py
 
 .venv/.synced: pyproject.toml uv.lock .uv/bin/uv
 	.uv/bin/uv sync --frozen --python "$$(command -v $(PYTHON))"

@@ -10,6 +10,7 @@ import xinyong
 from tests.cli.calling import call
 from tests.worlds import people_of, plan_of, play
 from xinyong.engine import tally_specs
+from xinyong.errors import ScenarioError
 from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
@@ -162,3 +163,15 @@ def test_a_scheme_in_every_province_is_called_hypothetical():
 def test_scenarios_say_what_they_are():
     for name in scenario_names():
         assert len(load_scenario(name).gloss) > 40, name
+
+
+def test_a_scenario_may_be_like_another(tmp_path):
+    """What a file leaves out is taken from the scenario it is like; patches add up; a circle is named."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("name: mine\nlike: integration-0\nsets: {court_list.term_years: 3}\n", encoding="utf-8")
+    found, whole = load_scenario(mine), load_scenario("china-2012-2019")
+    assert found.name == "mine" and found.processes == whole.processes and found.recipe == whole.recipe
+    assert found.sets == {"integration.level": 0, "court_list.term_years": 3}
+    mine.write_text(f"name: mine\nlike: {mine}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="circle"):
+        load_scenario(mine)

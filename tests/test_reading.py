@@ -111,7 +111,7 @@ def test_a_check_has_its_test_or_its_issue():
         if r.check and r.status != "out_of_model":
             assert r.carried_by.tests or r.issue, name
         if r.status == "later":
-            assert r.issue in (3, 4, 5) and len(r.why.en) > 20, name
+            assert r.issue in (4, 5) and len(r.why.en) > 20, name
 
 
 def test_what_is_out_of_the_model_is_what_the_digest_marks_so():

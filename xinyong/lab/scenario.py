@@ -129,10 +129,16 @@ def _read(name_or_path: str | Path, below: tuple[str, ...] = ()) -> tuple[Path, 
     if model is None:
         return path, content
     if model in below:
-        raise ScenarioError(f"{path}: like: {' -> '.join([*below, model])} is a circle; end it with a whole scenario")
+        raise ScenarioError(
+            f"{path}: like: {' -> '.join([*below, model])} is a circle; end it with a whole scenario"
+        )
     _, whole = _read(model, (*below, str(model)))
     own = content.get("sets", {})
-    return path, {**whole, **content, "sets": {**whole.get("sets", {}), **own} if isinstance(own, dict) else own}
+    return path, {
+        **whole,
+        **content,
+        "sets": {**whole.get("sets", {}), **own} if isinstance(own, dict) else own,
+    }
 
 
 def _explain(path: Path, error: ValidationError) -> str:
