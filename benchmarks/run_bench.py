@@ -140,7 +140,7 @@ def full_at(persons: int, blocks: int, weeks: int, short: bool) -> dict[str, Any
 def full_part(quick: bool) -> tuple[list[str], list[str], list[str]]:
     """Tables of the whole model: speed, memory, shares."""
     sizes = (
-        [(100_000, 5, 13, False)]
+        [(100_000, 5, 13, False), (1_000_000, 5, 13, False)]
         if quick
         else [(100_000, 5, 26, False), (1_000_000, 7, 13, False), (10_000_000, 2, 13, True)]
     )
