@@ -1,6 +1,6 @@
 """Fit the unknown rates of the list and travel modules to figures dated up to 2018-06-30 (model.md 4.1, T1-T6).
 
-    .venv/bin/python scripts/fit_defaults.py [--scale 1:1000] [--seeds 4] [--write]
+    .venv/bin/python scripts/fit_defaults.py [--scale 1:1000] [--seeds 2] [--write]
 
 What is fitted, to what, and from which prior stands in `scripts/fit.yaml`. The nation is one shard (recipe `nation`)
 and only the isolated modules run. Each block of rates is fitted by damped Gauss-Newton on logarithms (Levenberg and
@@ -85,7 +85,7 @@ class Block:
     targets: list[Target]
 
 
-def read_blocks() -> tuple[dict[str, Block], list[list[str]]]:
+def read_blocks() -> tuple[dict[str, Block], list[dict[str, Any]]]:
     """Blocks and the order in which they are fitted, from fit.yaml."""
     content = yaml.safe_load((ROOT / "scripts" / "fit.yaml").read_text(encoding="utf-8"))
     blocks = {}
@@ -227,9 +227,9 @@ def fit(worlds: Worlds, values: Values, blocks: list[Block], rounds: int) -> Val
             if not better:
                 proposed |= {f.name: values[f.name] for f in b.free}
             print(f"  {b.name} round {turn + 1}: cost {costs[b.name]:.1f} -> {after @ after:.1f}", flush=True)
-        series = tried if proposed != values else series
+        kept = all(proposed[f.name] != values[f.name] for b in blocks for f in b.free[:1])
         values = proposed
-        series = worlds.play([values], since)[0]
+        series = tried if kept else worlds.play([values], since)[0]
     for b in blocks:
         print(
             "  " + ", ".join(f"{f.name.rpartition('.')[2]} {values[f.name]:.3g}" for f in b.free), flush=True
@@ -248,14 +248,24 @@ def _moved(values: Values, blocks: list[Block], k: int) -> Values:
 
 
 def _step(block: Block, values: Values, slopes: np.ndarray, now: np.ndarray, damping: float) -> Values:
-    """One damped step in logarithms, at most a factor of three, within the bounds."""
-    normal = slopes.T @ slopes
-    normal += damping * np.diag(np.diag(normal) + 1e-6)
-    step = np.clip(np.linalg.solve(normal, -slopes.T @ now), -1.1, 1.1)
-    return {
-        f.name: float(np.clip(values[f.name] * np.exp(move), f.low, f.high))
-        for f, move in zip(block.free, step, strict=True)
-    }
+    """One damped step in logarithms, at most a factor of three; values that stand at a bound and push on stay there."""
+    free = list(range(len(block.free)))
+    at = np.array([values[f.name] for f in block.free])
+    low, high = (np.array([getattr(f, bound) for f in block.free]) for bound in ("low", "high"))
+    step = np.zeros(len(at))
+    while free:
+        part = slopes[:, free]
+        normal = part.T @ part
+        normal += damping * np.diag(np.diag(normal) + 1e-6)
+        step[:] = 0
+        step[free] = np.clip(np.linalg.solve(normal, -part.T @ now), -1.1, 1.1)
+        stuck = [k for k in free if (at[k] >= high[k] and step[k] > 0) or (at[k] <= low[k] and step[k] < 0)]
+        if not stuck:
+            break
+        free = [k for k in free if k not in stuck]
+        step[stuck] = 0
+    moved = np.clip(at * np.exp(step), low, high)
+    return {f.name: float(value) for f, value in zip(block.free, moved, strict=True)}
 
 
 def polish(values: Values, blocks: dict[str, Block], seeds: int, scale: str) -> Values:
@@ -322,10 +332,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--scale", default="1:1000")
-    parser.add_argument("--seeds", type=int, default=4, help="worlds over which each evaluation is averaged")
-    parser.add_argument("--turns", type=int, default=2, help="how often all blocks are gone through")
-    parser.add_argument("--rounds", type=int, default=3, help="steps of each block in a turn")
-    parser.add_argument("--polish", type=int, default=8, help="worlds for the last correction of levels")
+    parser.add_argument("--seeds", type=int, default=2, help="worlds over which each evaluation is averaged")
+    parser.add_argument("--turns", type=int, default=1, help="how often all blocks are gone through")
+    parser.add_argument("--polish", type=int, default=6, help="worlds for the last correction of levels")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     began = time.time()
@@ -335,13 +344,14 @@ def main() -> None:
     days = sorted({b.since for b in blocks.values() if b.since})
     for turn in range(asked.turns):
         print(f"turn {turn + 1}, {time.time() - began:.0f} s", flush=True)
-        for names in order:
-            if blocks[names[0]].since:
+        for line in order:
+            chosen = [blocks[n] for n in line["blocks"]]
+            if chosen[0].since:
                 worlds.keep(values, days)
-            values = fit(worlds, values, [blocks[n] for n in names], asked.rounds)
+            values = fit(worlds, values, chosen, line["rounds"])
     if asked.polish:
         values = polish(values, blocks, asked.polish, asked.scale)
-    options = f"--scale {asked.scale} --seeds {asked.seeds} --turns {asked.turns} --rounds {asked.rounds}"
+    options = f"--scale {asked.scale} --seeds {asked.seeds} --turns {asked.turns}"
     command = f"python scripts/fit_defaults.py {options} --polish {asked.polish} --write"
     table = report(Worlds(asked.scale, [2001 + k for k in range(4)], "china"), values, blocks, command)
     print("\n".join(table))
