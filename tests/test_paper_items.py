@@ -14,6 +14,7 @@ from xinyong.assembly import known_processes
 from xinyong.columns import Column
 from xinyong.engine import tally_specs
 from xinyong.institutions.firms import compliance
+from xinyong.kernels import census
 from xinyong.kernels.points import grade_of
 from xinyong.lab.scenario import load_scenario
 from xinyong.memoranda import in_force
@@ -95,7 +96,7 @@ def test_the_matrix_of_bars_grows_dense_in_2016():
     assert rows_in_force(after) >= 4 * rows_in_force(before) > 0
     kinds = []
     for day in (before, after):
-        _, masks, _ = in_force(BOOK, day_number(day), 0.5, 0.8)
+        masks = in_force(BOOK, day_number(day), 0.5, 0.8).masks
         kinds.append(int(masks[0]).bit_count())
     assert kinds == [3, len(ACTIVITIES)]
     assert {leaf.row.issuer for leaf in MEMORANDA if leaf.row} >= {"court_list"}
@@ -172,7 +173,7 @@ def test_the_more_members_sign_the_more_a_listing_costs(seed):
     told = []
     for many in range(0, len(order) + 1, 4):
         book = BOOK.patch(signed(list(order[:many])))
-        coverage, _, _ = in_force(book, day_number(dt.date(2018, 6, 30)), 0.5, 0.8)
+        coverage = in_force(book, day_number(dt.date(2018, 6, 30)), 0.5, 0.8).coverage
         told.append(sum(values[key] * coverage[codes[key]] for key in ACTIVITIES))
     assert told[0] == 0
     assert all(before <= after for before, after in itertools.pairwise(told))
@@ -277,10 +278,11 @@ def test_the_richer_the_schooled_and_city_people_reach_more():
     plan = plan_of({"commercial_score.pace": 1.0}, processes=processes)
     world = play(plan, people_of(persons=6000))
     columns = [shard.store.columns for shard in world.shards]
-    age, kind, income, education, urban, score = (
+    age, kind, income, facts, score = (
         np.concatenate([c[name] for c in columns])
-        for name in ("age", "kind", "income", "education", "urban", "firm_score")
+        for name in ("age", "kind", "income", "census", "firm_score")
     )
+    education, urban = census.education_of(facts), census.urban_of(facts)
     grown = (age >= 18) & (age < 60) & (kind == 0)
     holds = (score > 600)[grown]
     for name, lower, upper in (

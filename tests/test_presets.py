@@ -15,7 +15,8 @@ from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
 
-EVERYTHING = tuple({*load_scenario("toy").processes, *load_scenario("finance-only").processes})
+# the desk hears of credit files as of everything else; finance-only has no desk
+EVERYTHING = tuple({*load_scenario("toy").processes, *load_scenario("finance-only").processes} - {"redress"})
 PRESETS = {
     "finance-only": "2014-12-31",
     "other-society": "2016-12-31",

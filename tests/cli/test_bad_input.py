@@ -231,8 +231,8 @@ def test_is_refused_in_one_line_and_changes_nothing(case, places, tmp_path, monk
 
 
 def test_a_full_disk_is_said_and_leaves_only_whole_files(tiny, tmp_path):
-    """Files larger than 120 kB cannot be written: no checkpoint fits."""
-    program = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (120000, 120000)); "
+    """Files larger than 300 kB cannot be written: the manifest fits, no checkpoint does."""
+    program = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300000, 300000)); "
     program += "from xinyong.cli import main; main(sys.argv[1:])"
     out = tmp_path / "run"
     words = ["run", str(tiny), "--out", str(out), "--quiet", "--threads", "1"]

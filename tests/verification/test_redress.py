@@ -151,10 +151,12 @@ def test_a_desk_nobody_knows_of_is_no_desk():
 def test_the_desk_touches_nobody_who_does_not_use_it():
     """Put in or left out, the desk leaves every series of the spine equal to the bit."""
     people = checks.small_people()
-    spine = plan_of().processes
-    names = [p.name for p in spine if p.name != "redress"]
-    without = play(checks.stressed_plan(processes=tuple(names)), people)
-    with_it = play(checks.stressed_plan(processes=(*names, "redress")), people)
+    spine = (
+        "ability", "borrowing", "repaying", "suing", "courts", "court_list", "complying", "sharing_platform",
+        "joint_measures", "wants", "objection",
+    )  # fmt: skip
+    without = play(checks.stressed_plan(processes=spine), people)
+    with_it = play(checks.stressed_plan(processes=(*spine, "redress")), people)
     assert checks.assert_same_where_shared(without, with_it) > 60
 
 
