@@ -1,4 +1,4 @@
-"""Whole runs at 1 million persons with two workers, the spine alone and every institution: python -m benchmarks.spine"""
+"""Whole runs at 1 million persons, two workers, the spine and every institution: python -m benchmarks.spine"""
 
 import time
 
