@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -72,12 +71,7 @@ def test_a_missing_entry_and_a_dead_link_fail():
 
 
 def test_it_comes_at_once():
-    took = []
-    for _ in range(2):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "xinyong.cli", "coverage"], capture_output=True, check=True)
-        took.append(time.perf_counter() - began)
-    assert min(took) < 2, "seconds; alone on the machine it is half a second"
+    """It loads nothing heavy: no arrays, no compiler, no database."""
     code = "import sys; from xinyong.lab.coverage import coverage; coverage()\n"
     code += "print([m for m in ('numpy', 'numba', 'duckdb') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
