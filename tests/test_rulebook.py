@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rulebooks import BOOK, DATES, FEW_DATES, HOME, LAST, RULE, book_of
@@ -45,6 +45,7 @@ def test_a_straight_line_between_anchors(tmp_path: Path) -> None:
     assert book.on(dt.date(2020, 6, 1)).court.days is None
 
 
+@settings(deadline=None)
 @given(DATES)
 def test_every_value_on_every_day_lies_within_its_range(date: dt.date) -> None:
     for leaf in BOOK.leaves():
@@ -54,6 +55,7 @@ def test_every_value_on_every_day_lies_within_its_range(date: dt.date) -> None:
                 assert leaf.range[0] <= one <= leaf.range[1], leaf.path  # type: ignore[operator]
 
 
+@settings(deadline=None)
 @given(FEW_DATES, FEW_DATES)
 def test_the_cache_never_mixes_days(one: dt.date, other: dt.date) -> None:
     for date in (one, other, one):
@@ -240,6 +242,7 @@ def test_did_you_mean_lists_few_names_and_keeps_silent_over_many() -> None:
 # ---- patches ----
 
 
+@settings(deadline=None)
 @given(st.integers(0, 365), FEW_DATES)
 def test_a_plain_patch_keeps_the_dates(days: int, date: dt.date) -> None:
     path = "court_list.deletion_working_days"
