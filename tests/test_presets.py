@@ -51,7 +51,7 @@ def test_finance_only_bars_nobody_and_scores_no_conduct():
     everything = play(plan_of(sets, processes=EVERYTHING), people)
     finance = play(plan_of(sets, scenario="finance-only"), people)
     columns = set(finance.shards[0].store.columns)
-    assert not columns & {"barred", "named_by", "points", "grade", "ever_barred"}
+    assert not columns & {"barred", "named_by", "points", "grade"}
     assert not [
         n
         for n in tally_specs(finance.plan)

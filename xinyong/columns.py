@@ -56,6 +56,8 @@ class Pool:
     width: int
 
 
+# a table that is full grows by this part of itself: memory counts, and growing is rare
+SLACK = 32
 _NO_ROWS: Rows = np.zeros(0, np.int32)
 
 Owned = Column | SideTable | Wheel | Tally | Pool
@@ -98,7 +100,7 @@ class Table:
         needed = self.high + rows - len(self.freed)
         if needed <= self.capacity:
             return
-        self.resize(max(needed + needed // 8, 64))
+        self.resize(max(needed + needed // SLACK, 64))
 
     def resize(self, capacity: int) -> None:
         """Move every array to one of `capacity` rows."""
@@ -166,7 +168,7 @@ class Table:
         self.high = len(parts["alive"])
         self.freed = np.array(parts[":freed"], np.int32)
         high, self.high = self.high, 0
-        self.resize(max(high + high // 8, 64))
+        self.resize(max(high + high // SLACK, 64))
         self.high = high
         for name in self.specs:
             self.columns[name][:high] = parts[name]

@@ -187,13 +187,14 @@ def minors(shard: Shard) -> str:
 
 def looked_up(shard: Shard) -> str:
     """Only who is on the list now has been found on it, and is counted so."""
-    looks = shard.store.columns.get("looked_up")
-    if looks is None:
+    found = shard.store.tables.get("looked_up")
+    if found is None or "listed" not in shard.store.columns:
         return ""
-    listed = shard.store.columns.get("listed", np.zeros(len(looks), np.uint8)) > 0
+    party = found.columns["party"][: found.high][found.columns["alive"][: found.high] == 1]
     return _differs({
-        "looked up though on no list": (int(((looks > 0) & ~listed).sum()), 0),
-        "looked_up_now": (tally(shard, "looked_up_now"), int((looks > 0).sum())),
+        "looked up though on no list": (int((shard.store.columns["listed"][party] == 0).sum()), 0),
+        "found twice": (len(party) - len(np.unique(party)), 0),
+        "looked_up_now": (tally(shard, "looked_up_now"), len(party)),
     })  # fmt: skip
 
 

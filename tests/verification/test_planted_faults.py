@@ -319,7 +319,7 @@ FAULTS = [
     ),
     noticing.Fault(
         "a child may borrow",
-        faults.method_after(Borrowing, "begin", faults.children_borrow),
+        faults.instead(Borrowing, "_may_ask", faults.children_borrow),
         test_extremes.test_all_minors,
         "loans_taken_cum",
     ),

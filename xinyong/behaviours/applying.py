@@ -45,7 +45,7 @@ class Applying(Process):
         "perks_yuan_cum": Tally("what the perks had were worth", "yuan"),
     }
     reads = (
-        "kind", "age", "residents.party", "residents.city", "residents.number", "residents.grade", "residents.used",
+        "number", "kind", "age", "residents.party", "residents.city", "residents.grade", "residents.used",
         "scheme_cities.code",
     )  # fmt: skip
     may_read = ("residents.red", "residents.black")
@@ -64,7 +64,7 @@ class Applying(Process):
         outcomes, chances, cumulative = _table(known, rules.outcomes, day.now.years)
         nobody = _nobody(n)
         red, black = (nobody if c is None else c[:n] for c in (fields.red, fields.black))
-        city, number, found = fields.city[:n], fields.number[:n], np.empty(n, np.int32)
+        city, number, found = fields.city[:n], people.number[fields.party[:n]], np.empty(n, np.int32)
         found = found[: hits(found, number, fields.alive[:n], city, chances, day.base, day.key)]
         totals = np.zeros((len(OUTCOMES) + 1, len(COUNTERS)), np.int64)
         features = known.features

@@ -4,15 +4,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from xinyong.columns import Array, Column, Tally
+from xinyong.columns import Array, Tally
 from xinyong.kernels.dense import hits, limit_of
 from xinyong.kernels.loans import draw_loans
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
 from xinyong.rates import chance
 
-NEVER_BORROWS, ORGANISATION = 0, 255
-PERSON, DEPARTMENT = 0, 4
+PERSON, DEPARTMENT, KINDS = 0, 4, 5
 
 
 class Borrowing(Process):
@@ -23,9 +22,6 @@ class Borrowing(Process):
 
     name = "borrowing"
     owns = {
-        "appetite": Column(
-            "u1", "borrowing class: 0 never, 1-254 adult by income, 255 organisation", "class"
-        ),
         "loans_taken_cum": Tally("loans taken", "loans"),
         "loans_refused_by_score_cum": Tally("loans refused for a low score of the central bank", "loans"),
     }
@@ -35,14 +31,6 @@ class Borrowing(Process):
         "loan": Notice("a loan is paid out", {"party": "i4", "amount": "i4", "months": "u1"}),
     }
     dense_ns_per_party = 3.0
-
-    def begin(self, day: Day) -> None:
-        """Sort parties into borrowing classes."""
-        people, rules = day.people, day.own_rules
-        person = people.kind == PERSON
-        adult = person & (people.age >= rules.minimum_age_years) & (people.age <= rules.maximum_age_years)
-        people.appetite[adult] = (1 + people.income[adult].astype(np.int32) * 253 // 255).astype(np.uint8)
-        people.appetite[~person & (people.kind != DEPARTMENT)] = ORGANISATION
 
     def step(self, day: Day) -> None:
         """Some take a loan this week: amount lognormal, term short to long, on a day of the week."""
@@ -54,17 +42,26 @@ class Borrowing(Process):
             day.now.years,
         )
         rows = np.empty(len(people.number), np.int32)
-        found = hits(rows, people.number, people.unable, people.appetite, limits, day.base, day.key)
-        rows = self._lent_to(day, rows[:found])
+        found = hits(rows, people.number, people.kind, people.income, limits, day.base, day.key)
+        rows = self._lent_to(day, self._may_ask(day, rows[:found]))
         found = len(rows)
         amount, months, when = np.empty(found, np.int32), np.empty(found, np.uint8), np.empty(found, np.int32)
         shape = np.array([
             rules.amount_log10_mean, rules.amount_log10_sd, rules.organisation_amount_log10_mean,
             rules.term_months_short, rules.term_months_long, day.now.monday,
         ])  # fmt: skip
-        draw_loans(amount, months, when, rows, people.number, people.appetite, shape, day.base, day.key)
+        draw_loans(amount, months, when, rows, people.number, people.kind, shape, day.base, day.key)
         day.post("loan", party=rows, amount=amount, months=months, day=when)
         day.count(loans_taken_cum=found)
+
+    def _may_ask(self, day: Day, rows: Array) -> Array:
+        """Leave out those outside the ages at which one borrows, and those who cannot pay (assumed)."""
+        people, rules = day.people, day.own_rules
+        age = people.age[rows]
+        asks = (age >= rules.minimum_age_years) & (age <= rules.maximum_age_years) | (
+            people.kind[rows] != PERSON
+        )
+        return np.asarray(rows[asks & (people.unable[rows] == 0)])
 
     def _lent_to(self, day: Day, rows: Array) -> Array:
         """Who gets the loan: everybody, unless lenders ask for a score; who has none is not judged by it."""
@@ -78,9 +75,10 @@ class Borrowing(Process):
 
 @lru_cache(maxsize=64)
 def _limits(per_adult_year: float, per_organisation_year: float, gradient: float, years: float) -> Array:
-    """Chances by ability and class; lenders refuse those who cannot pay (assumed)."""
-    able = np.zeros(256)
+    """Chances by kind of party and income: persons by their income, organisations alike, departments never."""
+    chances = np.zeros((KINDS, 256))
     tilt = np.exp(gradient * (np.arange(254) / 253 - 0.5))
-    able[1:255] = [chance(rate, years) for rate in per_adult_year * tilt / tilt.mean()]
-    able[ORGANISATION] = chance(per_organisation_year, years)
-    return limit_of(np.concatenate([able, np.zeros(256)]))
+    classes = np.array([chance(rate, years) for rate in per_adult_year * tilt / tilt.mean()])
+    chances[PERSON] = classes[np.arange(256) * 253 // 255]
+    chances[PERSON + 1 : DEPARTMENT] = chance(per_organisation_year, years)
+    return limit_of(chances.ravel())

@@ -26,7 +26,6 @@ class Deeds(Process):
         "residents": SideTable("persons and organisations of cities with a points scheme, in order of rows"),
         "residents.party": Column("i4", "row of the resident"),
         "residents.city": Column("u1", "code of the city"),
-        "residents.number": Column("u4", "number of the resident, by which luck is drawn"),
         "scheme_cities": SideTable("cities with a scheme where residents of the shard live"),
         "scheme_cities.code": Column("u1", "code of the city"),
         "deeds_cum": Tally("deeds a city scheme would count", "deeds"),
@@ -43,7 +42,6 @@ class Deeds(Process):
         party = np.flatnonzero(people.city > 0)
         rows = desk.take(len(party))
         desk.fields.party[rows], desk.fields.city[rows] = party, people.city[party]
-        desk.fields.number[rows] = people.number[party]
         places, codes = day.table("scheme_cities"), np.unique(people.city[party])
         rows = places.take(len(codes))
         places.fields.code[rows] = codes
@@ -60,7 +58,7 @@ class Deeds(Process):
         rules, n = day.own_rules, desk.high
         mean, limits, cumulative, factors = _table(known, *_numbers(rules), rules.rate_ratio * day.now.years)
         fields = desk.fields
-        city, number, found = fields.city[:n], fields.number[:n], np.empty(n, np.int32)
+        city, number, found = fields.city[:n], day.people.number[fields.party[:n]], np.empty(n, np.int32)
         found = found[: hits(found, number, fields.alive[:n], city, limits, day.base, day.key)]
         out = np.empty((4, 8 * len(found)), np.int32)
         n = do_deeds(

@@ -50,7 +50,6 @@ class Wants(Process):
         "activities.yearly_value": Column(
             "f4", "yearly value of the activity to a person", "utility per year"
         ),
-        "ever_barred": Column("u1", "1 once the person has been barred from something", "flag"),
         **_tallies(),
     }
     reads = ("number", "barred", "activities.coverage")
@@ -68,11 +67,10 @@ class Wants(Process):
 
     def _follow(self, day: Day, quantiles: Array) -> None:
         barred, people = day.hear("barred_notice"), day.people
-        new = np.unique(barred.party[people.ever_barred[barred.party] == 0])
-        if not len(new):
+        if not len(barred):
             return
-        people.ever_barred[new] = 1
         desk = day.table("wanters")
+        new = np.setdiff1d(barred.party, desk.fields.party[: desk.high])
         rows = desk.take(len(new))
         desk.fields.party[rows] = new
         kernel.propensities(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xinyong.columns import Array, Column, Tally
+from xinyong.columns import Array, Column, Desk, SideTable, Tally
 from xinyong.kernels import lookups as kernel
 from xinyong.kernels.dense import hits, limit_of
 from xinyong.process import Day, Process
@@ -26,9 +26,9 @@ class PublicPortal(Process):
 
     name = "public_portal"
     owns = {
-        "looked_up": Column(
-            "u1", "look-ups that found the party since it came on the list, 255 at most", "look-ups"
-        ),
+        "looked_up": SideTable("listed parties that a look-up has found since they came on the list"),
+        "looked_up.party": Column("i4", "row of the party"),
+        "looked_up.looks": Column("u1", "look-ups that found it, 255 at most", "look-ups"),
         "lookups_of_listed_cum": Tally("look-ups that found a listed party", "look-ups"),
         "lookups_of_listed_persons_cum": Tally("look-ups that found a listed natural person", "look-ups"),
         "looked_up_now": Tally("listed parties found by a look-up since listed", "parties", stock=True),
@@ -53,21 +53,23 @@ class PublicPortal(Process):
             self._look_up(day, use, rows[:n])
 
     def _forget(self, day: Day) -> None:
-        party, people = day.hear("delisted").party, day.people
-        known = party[people.looked_up[party] > 0] if len(party) else party
-        if not len(known):
+        left, desk = day.hear("delisted").party, day.table("looked_up")
+        if not (len(left) and desk.high):
             return
-        gone = np.unique(known[people.listed[known] == 0])
-        people.looked_up[gone] = 0
-        day.count(looked_up_now=-len(gone))
+        rows, _ = _rows_of(desk, np.unique(left[day.people.listed[left] == 0]))
+        desk.release(rows)
+        day.count(looked_up_now=-len(rows))
 
     def _look_up(self, day: Day, use: "Use", rows: Array) -> None:
         """How often each of these parties is looked up, where and by whom; and say so."""
         people, ties = day.people, day.graph
-        found = np.empty((kernel.MOST * len(rows), kernel.FIELDS), np.int32)
-        n, first = kernel.look_up(
-            found, people.looked_up, rows, people.kind, people.number, use.means, use.askers, use.sites, use.known,
-            day.base, day.key,
+        found, times = (
+            np.empty((kernel.MOST * len(rows), kernel.FIELDS), np.int32),
+            np.empty(len(rows), np.int32),
+        )
+        n = kernel.look_up(
+            found, times, rows, people.kind, people.number, use.means, use.askers, use.sites, use.known, day.base,
+            day.key,
         )  # fmt: skip
         found = found[:n]
         kernel.find_askers(
@@ -80,7 +82,26 @@ class PublicPortal(Process):
             channel=use.site_codes[found[:, kernel.SITE]], reason=use.asker_codes[found[:, kernel.KIND]],
         )  # fmt: skip
         persons = int((people.kind[party] == 0).sum())
-        day.count(lookups_of_listed_cum=n, lookups_of_listed_persons_cum=persons, looked_up_now=first)
+        day.count(lookups_of_listed_cum=n, lookups_of_listed_persons_cum=persons)
+        self._remember(day, rows, times)
+
+    def _remember(self, day: Day, party: Array, times: Array) -> None:
+        """Note how often each of these parties has been found since it came on the list."""
+        desk = day.table("looked_up")
+        old, at = _rows_of(desk, party)
+        new = desk.take(len(party) - len(old))
+        desk.fields.party[new] = np.delete(party, at)
+        looks = desk.fields.looks
+        looks[new] = np.minimum(np.delete(times, at), 255)
+        looks[old] = np.minimum(looks[old] + times[at], 255)
+        day.count(looked_up_now=len(new))
+
+
+def _rows_of(desk: Desk, party: Array) -> tuple[Array, Array]:
+    """Rows of those of some parties (n, unique) that are in the table, and their places among the parties."""
+    rows = np.flatnonzero(desk.fields.alive[: desk.high])
+    _, at, place = np.intersect1d(desk.fields.party[rows], party, assume_unique=True, return_indices=True)
+    return rows[at].astype(np.int32), place
 
 
 class Use(NamedTuple):

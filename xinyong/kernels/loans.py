@@ -15,12 +15,12 @@ PAID, ARREARS, DEFAULTS, CLOSED, WRITTEN_OFF, TOTALS = 0, 1, 2, 3, 4, 5
 
 
 @njit(cache=True, nogil=True)
-def draw_loans(amount, months, when, rows, number, appetite, shape, base, key):
+def draw_loans(amount, months, when, rows, number, kind, shape, base, key):
     """Fill amount (yuan), months and day of the loans of `rows` (n); shape = means, sds, terms, Monday."""
     for i in range(rows.shape[0]):
         row = rows[i]
         who = base | np.uint64(number[row])
-        middle = shape[2] if appetite[row] == 255 else shape[0]
+        middle = shape[2] if kind[row] else shape[0]
         yuan = 10.0 ** (middle + shape[1] * normal(uniform(key, who, 1)))
         amount[i] = min(max(int(yuan), 100), LARGEST_YUAN)
         months[i] = int(shape[3] + (shape[4] - shape[3] + 1) * uniform(key, who, 2))

@@ -28,30 +28,31 @@ def pick(u: float, shares: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def look_up(out, looks, rows, kind, number, means, askers, sites, known, base, key):
-    """Look-ups of a step of parties (rows) that are looked up at least once; fills `out` (MOST * rows, FIELDS).
+def look_up(out, times, rows, kind, number, means, askers, sites, known, base, key):
+    """Look-ups of a step of parties (rows) that are looked up at least once.
 
-    `means` (2) look-ups a step of a person and of an organisation, `askers` (2, kinds of asker) and `sites` (2, sites)
-    running shares, `known` (kinds of asker) the share that knows the party. The asker is 1 where somebody who knows the
-    party is meant, else 0: see `find_askers`. Returns how many, and of how many parties it is the first.
+    Fills `out` (MOST * rows, FIELDS), and `times` (rows) with how often each is looked up. `means` (2) look-ups a step
+    of a person and of an organisation, `askers` (2, kinds of asker) and `sites` (2, sites) running shares, `known`
+    (kinds of asker) the share that knows the party. The asker is 1 where somebody who knows the party is meant, else
+    0: see `find_askers`. Returns how many.
     """
-    n, first = 0, 0
-    for p in rows:
+    n = 0
+    for r in range(rows.shape[0]):
+        p = rows[r]
         group = 1 if kind[p] else 0
         who = base | np.uint64(number[p])
         none = math.exp(-means[group])
         u = none + (1.0 - none) * uniform(key, who, 1)
-        first += looks[p] == 0
-        for k in range(min(max(poisson(u, means[group]), 1), MOST)):
+        times[r] = min(max(poisson(u, means[group]), 1), MOST)
+        for k in range(times[r]):
             turn = 2 + k * _BLOCK
             asker = pick(uniform(key, who, turn), askers[group])
             out[n, DAY] = int(7 * uniform(key, who, turn + 2))
             out[n, ASKER] = uniform(key, who, turn + 3) < known[asker]
             out[n, PARTY], out[n, KIND] = p, asker
             out[n, SITE] = pick(uniform(key, who, turn + 1), sites[group])
-            looks[p] = min(looks[p] + 1, 255)
             n += 1
-    return n, first
+    return n
 
 
 @njit(cache=True, nogil=True)
