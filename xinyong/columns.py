@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xinyong.errors import OwnershipError, did_you_mean
-from xinyong.kernels.wheel import blank, collect
+from xinyong.kernels import rows as kernel
+from xinyong.kernels.wheel import collect
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int32]
@@ -58,6 +59,7 @@ class Pool:
 
 # a table that is full grows by this part of itself: memory counts, and growing is rare
 SLACK = 32
+_ALIGNED = 16
 _NO_ROWS: Rows = np.zeros(0, np.int32)
 
 Owned = Column | SideTable | Wheel | Tally | Pool
@@ -75,9 +77,10 @@ class Table:
         self.capacity = 0
         self.specs: dict[str, Column] = {"alive": Column("u1", "1 while the row exists")}
         self.columns: dict[str, Array] = {"alive": np.zeros(0, "u1")}
-        self.blocks: list[tuple[Array, Array]] = []
+        self.block: tuple[Array, Array, Array] | None = None
         self.wheels: dict[str, Rows] = {}
-        self.freed: Rows = np.zeros(0, np.int32)
+        self._freed: Rows = np.zeros(0, np.int32)
+        self._left = 0
         self.lenses: list[Lens] = []
 
     def add_field(self, name: str, spec: Column) -> None:
@@ -97,65 +100,67 @@ class Table:
 
     def reserve(self, rows: int) -> None:
         """Make room for `rows` more rows; arrays may move, so lenses are told to look again."""
-        needed = self.high + rows - len(self.freed)
+        needed = self.high + rows - self._left
         if needed <= self.capacity:
             return
         self.resize(max(needed + needed // SLACK, 64))
 
     def resize(self, capacity: int) -> None:
-        """Move every array to one of `capacity` rows."""
-        self.blocks = []
-        for kind in sorted({(spec.dtype, spec.width) for spec in self.specs.values()}):
-            self._lay_out([n for n, spec in self.specs.items() if (spec.dtype, spec.width) == kind], capacity)
+        """Move every array to one of `capacity` rows, all in one block of bytes, so that rows are blanked in one go."""
+        widths = {n: np.dtype(s.dtype).itemsize * s.width for n, s in self.specs.items()}
+        room = [-(-width * capacity // _ALIGNED) * _ALIGNED for width in widths.values()]
+        starts = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+        block = np.empty(int(starts[-1]), np.uint8)
+        initial = np.zeros((len(widths), max(widths.values())), np.uint8)
+        for k, (name, width) in enumerate(widths.items()):
+            spec = self.specs[name]
+            initial[k, :width] = np.full(spec.width, spec.initial, spec.dtype).view(np.uint8)
+            field = block[starts[k] : starts[k] + width * capacity].view(spec.dtype)
+            field = field if spec.width == 1 else field.reshape(capacity, spec.width)
+            field[: self.high], field[self.high :] = self.columns[name][: self.high], spec.initial
+            self.columns[name] = field
+        self.block = (block, np.stack([starts[:-1], np.array([*widths.values()])], axis=1), initial)
         self.capacity = capacity
         for name in self.wheels:
             self.wheels[name] = self.columns[f"{name}:due"]
         for lens in self.lenses:
             lens.forget()
 
-    def _lay_out(self, names: list[str], capacity: int) -> None:
-        """Lay fields of one type one after another in a block, so that rows can be blanked in one go."""
-        first = self.specs[names[0]]
-        initial = np.array([self.specs[name].initial for name in names], first.dtype)
-        block = np.empty((len(names), capacity, first.width), first.dtype)
-        block[:] = initial[:, None, None]
-        for name, field in zip(names, block, strict=True):
-            flat = field[:, 0] if first.width == 1 else field
-            flat[: self.high] = self.columns[name][: self.high]
-            self.columns[name] = flat
-        self.blocks.append((block, initial))
-
     def take(self, rows: int) -> Rows:
         """Row numbers for `rows` new rows, marked alive and blank otherwise."""
         if not rows:
             return _NO_ROWS
         self.reserve(rows)
-        again = min(rows, len(self.freed))
         taken = np.empty(rows, np.int32)
-        taken[:again] = self.freed[len(self.freed) - again :][::-1]
-        taken[again:] = np.arange(self.high, self.high + rows - again, dtype=np.int32)
-        self.freed = self.freed[: len(self.freed) - again]
-        self.high += rows - again
-        self.columns["alive"][taken] = 1
+        left = kernel.take(taken, self.columns["alive"], self._freed, self._left, self.high)
+        self.high += rows - (self._left - left)
+        self._left = left
         return taken
 
     def release(self, rows: Rows) -> None:
         """Free rows: blank every field, the weeks they are due among them, and keep the numbers for reuse."""
-        if not len(rows):
+        if not len(rows) or self.block is None:
             return
-        for block, initial in self.blocks:
-            blank(block, rows, initial)
-        self.freed = np.concatenate([self.freed, rows.astype(np.int32)])
+        if self._left + len(rows) > len(self._freed):
+            more = np.empty(len(rows) + self._left // 4, np.int32)
+            self._freed = np.concatenate([self._freed[: self._left], more])
+        kernel.give_back(*self.block, rows, self._freed, self._left)
+        self._left += len(rows)
+
+    @property
+    def freed(self) -> Rows:
+        """Rows given back and not yet used again."""
+        return self._freed[: self._left]
 
     @property
     def rows(self) -> int:
         """Rows alive now."""
-        return self.high - len(self.freed)
+        return self.high - self._left
 
     @property
     def nbytes(self) -> int:
         """Bytes held by the table, free room included."""
-        arrays = (*self.columns.values(), self.freed)
+        arrays = (*self.columns.values(), self._freed)
         return sum(a.nbytes for a in arrays)
 
     def parts(self) -> dict[str, Array]:
@@ -166,7 +171,8 @@ class Table:
     def restore(self, parts: Mapping[str, Array]) -> None:
         """Put back what `parts` gave."""
         self.high = len(parts["alive"])
-        self.freed = np.array(parts[":freed"], np.int32)
+        self._freed = np.array(parts[":freed"], np.int32)
+        self._left = len(self._freed)
         high, self.high = self.high, 0
         self.resize(max(high + high // SLACK, 64))
         self.high = high

@@ -55,12 +55,14 @@ class Board:
         self.kept: dict[str, list[dict[str, Array]]] = {k: [] for k, n in kinds.items() if n.keep}
         self.listeners: list[Any] = []
         self._empty = {kind: _batch(notice, []) for kind, notice in kinds.items()}
+        self._read: dict[str, Batch] = {}
         self.now: dict[str, list[dict[str, Array]]] = {}
         self.before: dict[str, list[dict[str, Array]]] = {}
 
     def turn(self) -> None:
         """A new step begins: what hung here becomes the last step's."""
         self.before, self.now = self.now, {}
+        self._read = {}
 
     def post(self, kind: str, columns: Mapping[str, Array]) -> None:
         """Hang a batch; it is frozen from here on."""
@@ -72,17 +74,15 @@ class Board:
             )
         if not len(columns["day"]):
             return
-        rows = {}
-        content = [self.digests[kind]]
+        rows, content = {}, blake2b(self.digests[kind], digest_size=16)
         for name, dtype in notice.types:
-            array = columns[name]
-            if array.dtype is not dtype or not array.flags.c_contiguous:
-                array = np.ascontiguousarray(array, dtype)
+            array = np.ascontiguousarray(columns[name], dtype)
             array.setflags(write=False)
             rows[name] = array
-            content.append(array.tobytes())
-        self.digests[kind] = blake2b(b"".join(content), digest_size=16).digest()
+            content.update(array)  # type: ignore[arg-type]
+        self.digests[kind] = content.digest()
         self.now.setdefault(kind, []).append(rows)
+        self._read.pop(kind, None)
         if notice.keep:
             self.kept[kind].append(rows)
         for listener in self.listeners:
@@ -90,7 +90,10 @@ class Board:
 
     def hear(self, kind: str) -> Batch:
         """Notices of this step of one kind, in order of posting."""
-        return self._gather(kind, self.now)
+        found = self._read.get(kind)
+        if found is None:
+            found = self._read[kind] = self._gather(kind, self.now)
+        return found
 
     def heard(self, kind: str) -> Batch:
         """The last step's notices of a kind."""
@@ -111,7 +114,7 @@ class Board:
 
     def restore(self, parts: Mapping[str, Array]) -> None:
         """Put back what `parts` gave."""
-        self.now, self.before = {}, {}
+        self.now, self.before, self._read = {}, {}, {}
         for kind, notice in self.kinds.items():
             self.digests[kind] = parts[f"digest:{kind}"].tobytes()
             rows = {name: parts[f"now:{kind}:{name}"] for name in notice.columns}

@@ -9,6 +9,7 @@ from xinyong import flows
 from xinyong.columns import Array, Desk
 from xinyong.draws import uniforms
 from xinyong.kernels import scores as kernel
+from xinyong.kernels.rows import places_of
 from xinyong.notices import Batch
 from xinyong.process import Day, somebody
 
@@ -34,15 +35,14 @@ def marks_of(desk: Desk, parties: Array) -> Array:
     """Rows of a side table that are about some parties."""
     if not len(parties):
         return np.zeros(0, np.int32)
-    high = desk.high
-    mine = np.isin(desk.fields.party[:high], parties) & (desk.fields.alive[:high] == 1)
-    return np.flatnonzero(mine).astype(np.int32)
+    rows = places_of(desk.fields.party[: desk.high], parties)
+    return np.asarray(rows[desk.fields.alive[rows] == 1])
 
 
 def marks_ruled_wrong(desk: Desk, decided: Batch, register: int) -> Array:
     """Rows of the marks that the desk of a register decided to withdraw."""
     numbers = decided.number[(decided.register == register) & (decided.granted == 1)]
-    return np.flatnonzero(np.isin(desk.fields.number[: desk.high], numbers)).astype(np.int32)
+    return np.asarray(places_of(desk.fields.number[: desk.high], numbers))
 
 
 def mistaken(day: Day, rows: Array) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ from xinyong import schemes
 from xinyong.columns import Array, Tally
 from xinyong.kernels.dense import hits
 from xinyong.kernels.points import apply_for
+from xinyong.kernels.rows import gather
 from xinyong.process import Day, Process
 
 OUTCOMES = ("school", "loan", "promotion")
@@ -64,7 +65,7 @@ class Applying(Process):
         outcomes, chances, cumulative = _table(known, rules.outcomes, day.now.years)
         nobody = _nobody(n)
         red, black = (nobody if c is None else c[:n] for c in (fields.red, fields.black))
-        city, number, found = fields.city[:n], people.number[fields.party[:n]], np.empty(n, np.int32)
+        city, number, found = fields.city[:n], gather(people.number, fields.party[:n]), np.empty(n, np.int32)
         found = found[: hits(found, number, fields.alive[:n], city, chances, day.base, day.key)]
         totals = np.zeros((len(OUTCOMES) + 1, len(COUNTERS)), np.int64)
         features = known.features

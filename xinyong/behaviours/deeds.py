@@ -9,6 +9,7 @@ from xinyong import schemes
 from xinyong.columns import Array, Column, SideTable, Tally
 from xinyong.kernels.dense import hits
 from xinyong.kernels.points import do_deeds
+from xinyong.kernels.rows import gather
 from xinyong.notices import Notice
 from xinyong.process import Day, Process
 
@@ -58,7 +59,11 @@ class Deeds(Process):
         rules, n = day.own_rules, desk.high
         mean, limits, cumulative, factors = _table(known, *_numbers(rules), rules.rate_ratio * day.now.years)
         fields = desk.fields
-        city, number, found = fields.city[:n], day.people.number[fields.party[:n]], np.empty(n, np.int32)
+        city, number, found = (
+            fields.city[:n],
+            gather(day.people.number, fields.party[:n]),
+            np.empty(n, np.int32),
+        )
         found = found[: hits(found, number, fields.alive[:n], city, limits, day.base, day.key)]
         out = np.empty((4, 8 * len(found)), np.int32)
         n = do_deeds(

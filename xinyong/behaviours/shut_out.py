@@ -8,6 +8,7 @@ import numpy as np
 from xinyong.columns import Array, Column, SideTable, Tally
 from xinyong.kernels import wants as kernel
 from xinyong.kernels.lists import wants_of_shut_out
+from xinyong.kernels.rows import newcomers
 from xinyong.memoranda import MOST_ACTIVITIES
 from xinyong.process import Day, Process
 from xinyong.rulefiles import coded_rows
@@ -55,7 +56,7 @@ class ShutOut(Process):
         new, desk = day.hear("shut_out_notice").party, day.table("shut_out")
         if len(new):
             known = desk.fields.party[: desk.high]
-            new = np.setdiff1d(new, known)
+            new = newcomers(new, known)
             rows = desk.take(len(new))
             desk.fields.party[rows] = new
             day.count(ever_shut_out_cum=len(rows))

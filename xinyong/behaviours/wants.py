@@ -7,6 +7,7 @@ import numpy as np
 
 from xinyong.columns import Array, Column, SideTable, Tally
 from xinyong.kernels import wants as kernel
+from xinyong.kernels.rows import newcomers
 from xinyong.process import Day, Process
 
 WIDTH = 16
@@ -70,7 +71,7 @@ class Wants(Process):
         if not len(barred):
             return
         desk = day.table("wanters")
-        new = np.setdiff1d(barred.party, desk.fields.party[: desk.high])
+        new = newcomers(barred.party, desk.fields.party[: desk.high])
         rows = desk.take(len(new))
         desk.fields.party[rows] = new
         kernel.propensities(

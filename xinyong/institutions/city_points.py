@@ -15,6 +15,7 @@ from xinyong.kernels.points import (
     open_files,
     store_ledger,
 )
+from xinyong.kernels.rows import places_of
 from xinyong.notices import Batch, Notice
 from xinyong.process import Day, Process, somebody
 
@@ -120,9 +121,9 @@ class CityPoints(Process):
             return
         ledger = day.table("ledger")
         numbers = decided.number[(decided.register == REGISTER) & (decided.granted == 1)]
-        rows = np.flatnonzero(np.isin(ledger.fields.number[: ledger.high], numbers[numbers > 0]))
+        rows = places_of(ledger.fields.number[: ledger.high], numbers[numbers > 0])
         day.count(deductions_taken_back_cum=len(rows))
-        self._strike(day, known, rows.astype(np.int32))
+        self._strike(day, known, rows)
 
     def _strike(self, day: Day, known: schemes.Schemes, rows: Array) -> None:
         """Take lines off the ledger, and their points out of the files."""

@@ -164,15 +164,10 @@ class CourtList(Process):
 
     def _census(self, day: Day, party: Array, change: int) -> None:
         """Add to or take from the parties' listings, and count who came on or went off the list."""
-        people = day.people
-        touched = np.unique(party)
-        was = people.listed[touched] > 0
-        np.add.at(people.listed, party, np.uint8(change % 256))
-        moved = touched[(people.listed[touched] > 0) != was]
-        persons = int((people.kind[moved] == 0).sum())
+        persons, organisations = kernel.census(day.people.listed, day.people.kind, party, change)
         day.count(
-            listed_parties_now=change * len(moved), listed_persons_now=change * persons,
-            listed_organisations_now=change * (len(moved) - persons),
+            listed_parties_now=change * (persons + organisations), listed_persons_now=change * persons,
+            listed_organisations_now=change * organisations,
         )  # fmt: skip
 
     def _delete(self, day: Day, rows: Array, when: Array) -> None:

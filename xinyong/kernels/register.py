@@ -112,3 +112,15 @@ def end_listings(
         schedule(wheel, i, max(week, (next_day[i] - first_day) // 7))
         n += 1
     return n
+
+
+@njit(cache=True, nogil=True)
+def census(listed, kind, party, change):
+    """Add `change` (1 or -1) to the listings of each party; how many persons and organisations came on or went off."""
+    persons = organisations = 0
+    for p in party:
+        edge = listed[p] == (0 if change > 0 else 1)
+        listed[p] = np.uint8(np.int64(listed[p]) + change)
+        persons += edge and kind[p] == 0
+        organisations += edge and kind[p] != 0
+    return persons, organisations

@@ -54,12 +54,3 @@ def cancel_many(wheel: np.ndarray, rows: np.ndarray) -> None:
     """Take each of `rows` (n) off the wheel."""
     for i in range(rows.shape[0]):
         cancel(wheel, rows[i])
-
-
-@njit(cache=True, nogil=True)
-def blank(block: np.ndarray, rows: np.ndarray, initial: np.ndarray) -> None:
-    """Reset `rows` (n) of each field of a block (fields, capacity, width) to the fields' initial values."""
-    for f in range(block.shape[0]):
-        for k in range(rows.shape[0]):
-            for w in range(block.shape[2]):
-                block[f, rows[k], w] = initial[f]
