@@ -107,6 +107,11 @@ class Study:
             self._planned[cell.name] = scenario, RuleBook.load(None, scenario.sets).hash
         return self._planned[cell.name]
 
+    def _orders(self) -> list[list[str]]:
+        """The orders in which paths are cut."""
+        nested = self.layout.design.nested
+        return [list(order) for order in nested.all_orders(self.layout.design.seed)] if nested else []
+
     @property
     def weeks(self) -> int:
         """Weeks of each world, burn-in included."""
@@ -141,7 +146,8 @@ class Study:
             "seed": self.seed, "scale": self.scale, "replicates": replicates, "most_replicates": self.most,
             "cells": [cell.name for cell in self.layout.cells], "factorial": self.layout.factorial,
             "switches": {k: self.layout.switches.get(k).model_dump(mode="json") for k in self.layout.keys},
-            "silent": list(self.layout.silent), "sweep": list(self.layout.design.sweep),
+            "silent": list(self.layout.silent), "sweep": list(self.layout.cells[0].swept),
+            "variants": self.layout.design.variants, "nested": self._orders(),
             "record": self.layout.design.record,
             "headlines": [h.model_dump(mode="json") for h in self.layout.design.headlines],
             "command": self.command, **{name: told[name] for name in kept},

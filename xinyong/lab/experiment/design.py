@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from xinyong.lab.experiment.switches import (
     Level,
     Patches,
     Switches,
+    expanded,
     explained,
     load_switches,
     read_yaml,
@@ -26,6 +28,7 @@ from xinyong.lab.scenario import Scenario, load_scenario
 from xinyong.rulebook import RuleBook
 
 ON, OFF = "on", "off"
+PLAIN, VARIANT = "plain", "variant"
 MOST_CELLS = 4096
 
 
@@ -38,6 +41,18 @@ class Sweep(_Strict):
 
     rule: str
     values: tuple[Any, ...] = Field(min_length=1)
+
+
+class Nested(_Strict):
+    """Paths that are cut one after the other, in the order given and in further random orders of the design's seed."""
+
+    order: tuple[str, ...] = Field(min_length=2)
+    orders: int = Field(default=1, ge=1, le=24)
+
+    def all_orders(self, seed: int) -> list[tuple[str, ...]]:
+        """The order given, and random ones."""
+        rng = random.Random(seed)
+        return [self.order, *(tuple(rng.sample(self.order, len(self.order))) for _ in range(self.orders - 1))]
 
 
 class Headline(_Strict):
@@ -72,6 +87,8 @@ class Design(_Strict):
     fraction: Literal["full", "resolution-iv"] = "full"
     cells: dict[str, dict[str, Level]] = Field(default_factory=dict)
     sweep: dict[str, Sweep] = Field(default_factory=dict)
+    variants: dict[str, Patches] = Field(default_factory=dict)
+    nested: Nested | None = None
     headlines: tuple[Headline, ...] = ()
     record: Literal["year", "week"] = "year"
     outcomes: str = ""
@@ -118,6 +135,7 @@ class Layout:
     def keys(self) -> tuple[str, ...]:
         """The switches that the design moves, in the order of the switch file."""
         named = {*self.design.factors, *(key for cell in self.design.cells.values() for key in cell)}
+        named |= set(self.design.nested.order) if self.design.nested else set()
         for key in sorted(named):
             self.switches.get(key)
         return tuple(key for key in self.switches.switches if key in named)
@@ -129,7 +147,9 @@ class Layout:
         Raises ScenarioError for unknown switches, levels and rules, and for values that a rule cannot have.
         """
         book = RuleBook.load(None, self.base.sets)
-        grid = list(itertools.product(*(sweep.values for sweep in self.design.sweep.values())))
+        grid = list(
+            itertools.product(*(sweep.values for sweep in self.design.sweep.values()), self._variants)
+        )
         rows = self._rows()
         if len(rows) * len(grid) > MOST_CELLS:
             raise ScenarioError(
@@ -154,42 +174,66 @@ class Layout:
     @cached_property
     def factorial(self) -> dict[str, dict[str, str]]:
         """Levels, as texts, of the cells that belong to the factorial part: those an effect is averaged over."""
-        named = set(self.design.cells)
+        named = {name for name, _ in self._points()}
         return {
             cell.name: {key: level_text(level) for key, level in cell.levels.items()}
             for cell in self.cells
-            if cell.name.partition(" ")[0] not in named
+            if cell.name.partition(" ")[0] in named and cell.swept.get(VARIANT, PLAIN) == PLAIN
         }
+
+    @property
+    def _variants(self) -> tuple[str, ...]:
+        """The rules as they are, and each variant of them."""
+        return (PLAIN, *self.design.variants)
 
     @property
     def silent(self) -> tuple[str, ...]:
         """Switches of the design that cut nothing yet."""
         return tuple(key for key in self.keys if not self.switches.get(key).cuts)
 
-    def _rows(self) -> list[tuple[str, dict[str, Level]]]:
+    def _points(self) -> list[tuple[str, dict[str, Level]]]:
+        """The factorial part."""
         factors = self.design.factors
-        if self.design.fraction == "resolution-iv":
-            points = _folded(factors)
-        else:
-            points = list(itertools.product(*factors.values()))
-        rows: list[tuple[str, dict[str, Level]]] = []
-        for point in points if factors or not self.design.cells else ():
-            levels = dict.fromkeys(self.keys, True) | dict(zip(factors, point, strict=True))
-            rows.append((_name(levels), levels))
+        if not factors and (self.design.cells or self.design.nested):
+            return []
+        whole = self.design.fraction == "full"
+        points = list(itertools.product(*factors.values())) if whole else _folded(factors)
+        everything: dict[str, Level] = dict.fromkeys(self.keys, True)
+        levels = [everything | dict(zip(factors, point, strict=True)) for point in points]
+        return [(_name(each), each) for each in levels]
+
+    def _rows(self) -> list[tuple[str, dict[str, Level]]]:
+        rows = self._points()
         for name, given in self.design.cells.items():
             rows.append((name, {**dict.fromkeys(self.keys, True), **given}))
         double = [name for k, (name, _) in enumerate(rows) if name in {n for n, _ in rows[:k]}]
         if double:
             raise ScenarioError(f"design {self.design.name}: two cells are called '{double[0]}'; rename one")
+        for levels in self._cuts():
+            if levels not in [there for _, there in rows]:
+                rows.append((_name(levels), levels))
         return rows
 
+    def _cuts(self) -> list[dict[str, Level]]:
+        """Levels of the cells of nested cuts."""
+        nested = self.design.nested
+        orders = nested.all_orders(self.design.seed) if nested else []
+        cut = [order[:k] for order in orders for k in range(len(order) + 1)]
+        everything: dict[str, Level] = dict.fromkeys(self.keys, True)
+        return [everything | dict.fromkeys(keys, False) for keys in cut]
+
     def _cell(self, name: str, levels: dict[str, Level], values: tuple[Any, ...], book: RuleBook) -> Cell:
-        swept = dict(zip(self.design.sweep, values, strict=True))
+        *given, variant = values
+        swept = dict(zip(self.design.sweep, given, strict=True))
         sets = {sweep.rule: swept[key] for key, sweep in self.design.sweep.items()}
+        sets |= expanded(self.design.variants.get(variant, {}), book, f"variant {variant}")
         cut = self.switches.cell_patches(levels, book)
         sets |= cut
         book.patch(sets)
         marks = [f"{key}={value}" for key, value in swept.items()]
+        if self.design.variants:
+            marks += [f"{VARIANT}={variant}"] if variant != PLAIN else []
+            swept[VARIANT] = variant
         return Cell(" ".join([name, *marks]), levels, swept, dict(sorted(sets.items())))
 
 

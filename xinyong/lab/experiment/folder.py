@@ -14,7 +14,7 @@ import numpy as np
 from xinyong.columns import Array
 from xinyong.engine import tally_specs
 from xinyong.errors import CheckpointError, RunError
-from xinyong.lab.experiment.design import Layout, level_text
+from xinyong.lab.experiment.design import VARIANT, Layout, level_text
 from xinyong.lab.experiment.world import Outcome
 from xinyong.lab.tables import MARK, save_arrays, write_json, write_table
 
@@ -157,6 +157,7 @@ def _dictionary(layout: Layout) -> dict[str, Any]:
     }  # fmt: skip
     text |= {key: f"switch: {layout.switches.get(key).gloss}" for key in layout.keys}
     text |= {key: f"value of {sweep.rule}" for key, sweep in layout.design.sweep.items()}
+    text |= {VARIANT: "variant of the rules"} if layout.design.variants else {}
     specs = tally_specs(layout.base.plan(layout.design.seed))
     said = {name: {"unit": s.unit, "stock": s.stock, "meaning": s.meaning} for name, s in specs.items()}
     said["persons_now"] = {"unit": "persons", "stock": True, "meaning": "natural persons"}
