@@ -75,6 +75,18 @@ def in_force(book: Any, date: dt.date) -> Schemes:
     )
 
 
+def aware_shares(known: Schemes, rules: Any, monday: int) -> Array:
+    """By city code (256,): share of residents who know on a day of the scheme they live under; 0 without a scheme.
+
+    *Source:* rules/deeds.yaml (11 per cent at first, more with every year of published cases).
+    """
+    open_years = np.where(known.publicity_since >= 0, np.maximum(monday - known.publicity_since, 0), 0)
+    years = known.publicity_years + open_years / DAYS_PER_YEAR
+    shares = np.zeros(256)
+    shares[: len(years)] = (known.start > 0) * (rules.aware_share + rules.aware_per_publicity_year * years)
+    return shares
+
+
 def starts_this_week(schemes: Schemes, monday: dt.date) -> bool:
     """Whether some scheme changed within the week before a Monday, or on it."""
     return 0 <= (monday - schemes.since).days < 7
