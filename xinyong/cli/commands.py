@@ -272,6 +272,7 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
 app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
+app.command(public.serve, sort_key=6, help_epilogue=examples.SERVE)
 
 
 @app.command(sort_key=7, help_epilogue=examples.RECIPE)

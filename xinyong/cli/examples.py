@@ -109,6 +109,13 @@ BASELINE = """Examples:
   xinyong baseline --update                     freeze; then review the diff
 """
 
+SERVE = """Examples:
+  xinyong serve                                 every run in runs/, at http://127.0.0.1:8000/
+  xinyong serve runs/demo runs/other --port 8080
+
+Read-only over the run folders. Ctrl+C stops it.
+"""
+
 COVERAGE = """Examples:
   xinyong coverage                              128 of 128, by status
   xinyong coverage --requirement R49            one of them in full

@@ -159,3 +159,21 @@ def _print_scan(scan: "Scan") -> None:
     print_table(scan.cells, heads, nothing="nobody is shown")
     for note in scan.notes:
         print(f"note: {note}")
+
+
+def serve(*folders: Path, host: str = "127.0.0.1", port: Whole = 8000) -> None:
+    """Open the portal over runs: look-ups, map, timeline, reading and rules in a browser, and as JSON.
+
+    Parameters
+    ----------
+    folders
+        Run folders; without any, those in runs/.
+    host
+        Address to listen on; 0.0.0.0 lets other machines in.
+    port
+        Port to listen on.
+
+    """
+    from xinyong.portal.serve import serve as answer
+
+    answer(folders, host, port)

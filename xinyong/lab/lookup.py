@@ -147,7 +147,7 @@ class Portal:
         found: tuple[Found, ...] = ()
         if not notes:
             self._code_in_use(asked, day)
-            parties = self._parties(asked, most)
+            parties = self.parties(asked, most)
             found = tuple(self._tell(p, site, shows, day, most) for p in parties if self._finds(site, day, p))
             notes = tuple(self._remarks(site, day, shows, found, len(parties)))
         return Answer(MARK, site, row.name, row.gloss, day, asked.text, opened, shows, found, notes)
@@ -182,7 +182,7 @@ class Portal:
 
     def since(self, site: str, what: str, day: dt.date) -> dt.date | None:
         """Since when a site has shown something, if it does on that day."""
-        return _since(self.book.leaves(f"public_portal.sites.{site}.{what}")[0], day)
+        return since_when(self.book.leaves(f"public_portal.sites.{site}.{what}")[0], day)
 
     def opening(self, site: str) -> dt.date:
         """The day a site opens."""
@@ -204,12 +204,12 @@ class Portal:
             raise RunError(f"on {day} no {asked.code} has such a code yet (from {first}); look by name")
 
     def _has_code(self, kind: str, day: dt.date) -> bool:
-        return _since(self.book.leaves(f"public_portal.codes.{kind}.in_force")[0], day) is not None
+        return since_when(self.book.leaves(f"public_portal.codes.{kind}.in_force")[0], day) is not None
 
     def _finds(self, site: str, day: dt.date, party: dict[str, int]) -> bool:
         return self.since(site, "of_organisations" if party["kind"] else "of_persons", day) is not None
 
-    def _parties(self, asked: Asked, most: int) -> list[dict[str, int]]:
+    def parties(self, asked: Asked, most: int) -> list[dict[str, int]]:
         """Parties that fit, in the order of their codes."""
         hint = asked.hint
         where = [f"replicate = {self.replicate}", _which(hint)]
@@ -369,7 +369,7 @@ def _rows(table: Table) -> list[dict[str, int]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _since(leaf: RuleLeaf, day: dt.date) -> dt.date | None:
+def since_when(leaf: RuleLeaf, day: dt.date) -> dt.date | None:
     """The day since which a yes-or-no rule has been yes without a break, if it is on that day."""
     since = None
     for date in leaf.dates:

@@ -121,8 +121,9 @@ class Run:
         import duckdb
 
         try:
-            # fetchnumpy gives masked arrays where a value may be missing
-            return dict(self._duckdb().execute(sql).fetchnumpy())
+            # A cursor of its own, so that threads may ask at once; fetchnumpy gives masked arrays where a value may
+            # be missing
+            return dict(self._duckdb().cursor().execute(sql).fetchnumpy())
         except duckdb.Error as problem:
             raise RunError(f"{self.path}: {problem}") from problem
 

@@ -1,0 +1,1 @@
+"""The parts of the portal: each file adds its questions to the site."""
