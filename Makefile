@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 
-.PHONY: demo test check bench reference
+.PHONY: demo test check bench reference islands
 
 demo: .venv/.synced
 	@scripts/demo.sh $(RUN)/xinyong china-2012-2019 1 $(DEMO)
@@ -27,6 +27,11 @@ bench: .venv/.synced benchmarks/.venv/.synced
 reference: .venv/.synced
 	$(RUN)/python scripts/make_reference.py
 	$(RUN)/python scripts/make_reading.py
+	$(RUN)/python scripts/make_hans.py
+
+# TypeScript of the portal; the built files are committed, so this is for who changes it.
+islands: .venv/.synced
+	cd xinyong/portal/web && PATH="$(CURDIR)/.node/bin:$$PATH" && npm ci && npm run check && npm run build
 
 .venv/.synced: pyproject.toml uv.lock .uv/bin/uv
 	.uv/bin/uv sync --frozen --python "$$(command -v $(PYTHON))"

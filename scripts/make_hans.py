@@ -29,7 +29,8 @@ def quoted(text: str) -> str:
 def catalogue(converter: OpenCC) -> str:
     entries = parse_po((PACKAGE / "locale" / "zh_Hant" / "xinyong.po").read_text(encoding="utf-8"))
     lines = [
-        f"msgid {quoted(source)}\nmsgstr {quoted(converter.convert(target))}\n" for source, target in entries.items()
+        f"msgid {quoted(source)}\nmsgstr {quoted(converter.convert(target))}\n"
+        for source, target in entries.items()
     ]
     return HEAD + "\n" + "\n".join(lines)
 

@@ -16,13 +16,14 @@ LAYERS = {
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws list_laws firm_laws counted",
     3: "lab",
-    4: "report",
+    4: "report portal",
     5: "cli api __main__",
 }
 LAYER = {name: layer for layer, these in LAYERS.items() for name in these.split()}
 # Narrower than "down": where the page names what may be imported. `errors` is open to everybody.
 ONLY = {
-    "cli": ("report", "lab", "guard", "errors"),
+    "cli": ("report", "portal", "lab", "guard", "errors"),
+    "portal": ("portal", "report", "lab", "errors", "i18n", "ids", "rulebook", "rulefiles"),
     "report": (
         "report",
         "lab.desks",

@@ -1,4 +1,4 @@
-"""Everything a run kept of one invented party on a day: what the public sites show of it, and what the party does not see.
+"""All that a run kept of one invented party on a day: what public sites show of it, and what it does not see.
 
 *Source:* the paper, section 肆 at footnote 63 (files with origin, sites); model.md 1.5 (errors are known in an invented
 society only). Tables only, no replay.

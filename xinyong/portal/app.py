@@ -64,15 +64,15 @@ def _refusals(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(XinyongError)
     def ours(request: Request, error: XinyongError) -> Response:
-        folders = [(str(site.library.path(key)), key) for key in site.library.keys]
-        told = str(error)
-        for folder, key in folders:
-            told = told.replace(folder, key)
-        return site.refusal(request, 404 if isinstance(error, NotHere) else 400, told)
+        return site.refusal(
+            request, 404 if isinstance(error, NotHere) else 400, site.library.hide(str(error))
+        )
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
+        if tuple(first["loc"]) == ("path", "language"):
+            return site.refusal(request, 404, "there is no page of this address")
         place = first["loc"][-1] if first["loc"] else "request"
         return site.refusal(request, 422, f"{place}: {first['msg']}")
 

@@ -18,7 +18,7 @@ from xinyong.lab.validate import Row, validate
 MOST_MAPS = 24
 
 
-class NotHere(RunError):
+class NotHere(RunError):  # noqa: N818
     """There is nothing of this name: an answer of 404."""
 
 
@@ -72,7 +72,10 @@ class Library:
         """An open run. Raises NotHere, or RunError for a damaged folder."""
         with self._lock:
             if key not in self._runs:
-                self._runs[key] = open_run(self.path(key))
+                opened = open_run(self.path(key))
+                if not opened.measures:
+                    raise RunError(f"{key}: the weekly table counts nothing")
+                self._runs[key] = opened
             return self._runs[key]
 
     def portal(self, key: str) -> Portal:
@@ -124,7 +127,13 @@ class Library:
             )  # fmt: skip
         except (XinyongError, KeyError, TypeError, ValueError) as problem:
             told = str(problem) if isinstance(problem, XinyongError) else f"the manifest lacks {problem}"
-            return Entry(key, problem=told.replace(str(self._folders[key]), key))
+            return Entry(key, problem=self.hide(told))
+
+    def hide(self, told: str) -> str:
+        """A complaint with keys in place of folders."""
+        for key, folder in self._folders.items():
+            told = told.replace(str(folder.resolve()), key).replace(str(folder), key)
+        return told
 
 
 def find_runs(place: Path) -> list[Path]:

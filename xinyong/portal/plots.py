@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-
 from xinyong.portal.parts.timeline import Point, Series, Timeline
 from xinyong.portal.words import Reader
 from xinyong.report.html import Markup
@@ -52,7 +51,9 @@ def chart(line: Timeline, series: Series, t: Reader, key: str) -> Markup:
         f'<line class="now" x1="{now:.1f}" x2="{now:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         f'<circle class="now" cx="{now:.1f}" cy="{frame.y(series.now):.1f}" r="4"/>',
     ]  # fmt: skip
-    label = t("{measure}: {value} on {day}", measure=series.measure, value=t.count(series.now), day=t.date(line.on))
+    label = t(
+        "{measure}: {value} on {day}", measure=series.measure, value=t.count(series.now), day=t.date(line.on)
+    )
     return Markup(
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" '
         f'data-plot="{escape(key)}" data-top="{frame.top:g}">{"".join(parts)}</svg>'

@@ -14,7 +14,9 @@ def serve(folders: Sequence[Path], host: str = "127.0.0.1", port: int = 8000) ->
     """Serve run folders (without any: those in runs/) until stopped. Raises RunError for folders that are not there."""
     for folder in folders:
         if not folder.is_dir():
-            raise RunError(f"{folder}: there is no such folder; give run folders, or none to serve those in runs/")
+            raise RunError(
+                f"{folder}: there is no such folder; give run folders, or none to serve those in runs/"
+            )
     if not 0 < port < 65536:
         raise RunError(f"--port {port}: ports run from 1 to 65535")
     import uvicorn
@@ -24,4 +26,11 @@ def serve(folders: Sequence[Path], host: str = "127.0.0.1", port: int = 8000) ->
     app = make_app(shown, hosts)
     where = f"[{host}]" if ":" in host else host
     print(f"xinyong portal: http://{where}:{port}/  ({len(shown)} run(s); Ctrl+C stops it)", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, h11_max_incomplete_event_size=16_384)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        h11_max_incomplete_event_size=16_384,
+    )

@@ -20,7 +20,7 @@ Language = Literal["en", "zh-Hant", "zh-Hans"]
 RunKey = Annotated[str, InPath(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="key of a run")]
 PARTS = (
     ("lookup", "Look-up sites", True), ("map", "Map of debtors", True), ("timeline", "Timeline", True),
-    ("worlds", "One life, two worlds", True), ("desk", "Experiment desk", False), ("reading", "The reading", False),
+    ("reading", "The reading", False),
     ("rules", "Rule book", False), ("machines", "For machines", False),
 )  # fmt: skip
 SAID = {
@@ -57,10 +57,12 @@ class Site:
         kind = get_type_hints(ask)["return"]
         tag = path.rpartition("}/")[2].strip("/").partition("/")[0] or "start"
 
-        def as_json(found: Any = Depends(ask)) -> Any:
+        def as_json(found: Annotated[Any, Depends(ask)]) -> Any:
             return found
 
-        def as_page(request: Request, language: Language, found: Any = Depends(ask)) -> HTMLResponse:
+        def as_page(
+            request: Request, language: Language, found: Annotated[Any, Depends(ask)]
+        ) -> HTMLResponse:
             return self.page(request, template, language, found)
 
         name = f"{template.partition('.')[0]}{path.count('{')}"

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from xinyong.errors import did_you_mean
 from xinyong.lab import files
 from xinyong.lab.files import PartyFile
 from xinyong.lab.lookup import Answer, Portal
 from xinyong.lab.tables import MARK
-from xinyong.portal.library import Library
+from xinyong.portal.library import Library, NotHere
 from xinyong.portal.site import RunKey, Site
 
 Day = Annotated[dt.date | None, Query(description="a day of the run; the last one if none is given")]
@@ -68,14 +69,14 @@ def add(site: Site) -> None:
         return files.open_file(library.portal(run), party, on)
 
     site.part("/runs/{run}/lookup", "lookup.html", looked, "Look an invented party up on a public site")
-    site.part(
-        "/runs/{run}/file/{party}", "file.html", file, "The file of a party, with what it does not see"
-    )
+    site.part("/runs/{run}/file/{party}", "file.html", file, "The file of a party, with what it does not see")
 
 
 def _look(library: Library, run: str, query: str, at: str, on: dt.date | None) -> Looked:
     portal = library.portal(run)
     day, (first, last) = portal.day(on), portal.dates
+    if at not in portal.sites():
+        raise NotHere(f"there is no site '{at}'{did_you_mean(at, portal.sites())}")
     answer = portal.look_up(query, at, day) if query else None
     examples = tuple(Example(*pair) for pair in files.some_listed(portal, day))
     return Looked(MARK, run, day, first, last, at, query, _sites(portal, day), examples, answer)

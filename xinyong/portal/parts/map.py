@@ -132,4 +132,3 @@ def _points(chart: StreetMap) -> bytes:
     cells = np.flatnonzero(chart.listed)
     rows = np.column_stack([chart.town.positions[cells], chart.listed[cells]])
     return rows.astype("<f4").tobytes()
-

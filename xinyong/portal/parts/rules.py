@@ -163,7 +163,9 @@ def _book(on: dt.date, section: str, query: str) -> Book:
         leaves = book.leaves(section) if section or words else ()
     except RuleError as error:
         raise NotHere(str(error)) from error
-    found = [leaf for leaf in leaves if all(w in f"{leaf.path} {leaf.name} {leaf.gloss}".casefold() for w in words)]
+    found = [
+        leaf for leaf in leaves if all(w in f"{leaf.path} {leaf.name} {leaf.gloss}".casefold() for w in words)
+    ]
     rules = tuple(_rule(leaf, on) for leaf in found[:MOST])
     return Book(
         on, section, query, _sections(on), rules, max(0, len(found) - MOST), _grades(), book.hash
@@ -208,4 +210,3 @@ def _switches(path: str) -> tuple[str, ...]:
         key for key, switch in load_switches().switches.items()
         if any(fnmatchcase(path, pattern) for pattern in switch.cuts)
     )  # fmt: skip
-

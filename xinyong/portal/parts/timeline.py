@@ -29,10 +29,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "redress_filed_cum",
     ),
     "opinion": (
-        "support_sum_now", "approve_now", "oppose_now", "neutral_now", "voiced_approve_now", "voiced_oppose_now",
-        "private_oppose_now", "support_mean_now",
+        "private_approve_now", "private_oppose_now", "voiced_approve_now", "voiced_oppose_now", "opinion_falsified_now",
+        "shamed_persons_now", "learned_cum", "aware_residents_now",
     ),
-    "protest": ("protests_cum", "protesters_cum", "protest_events_cum", "arrests_cum", "grievances_now", "activity_now"),
+    "protest": (
+        "protests_cum", "grievance_petitions_cum", "grieved_now", "silenced_protests_cum", "repressed_cum",
+        "compensated_cum", "detained_now", "backlash_cum",
+    ),
 }  # fmt: skip
 Group = Annotated[str, Query(pattern=r"^[a-z]{1,12}$", description=f"one of {', '.join(GROUPS)}")]
 Measures = Annotated[list[str] | None, Query(max_length=MOST, description="measures of your own choice")]
@@ -106,7 +109,9 @@ def add(site: Site) -> None:
     ) -> Timeline:  # fmt: skip
         return _timeline(library, run, on, group, measure or [])
 
-    site.part("/runs/{run}/timeline", "timeline.html", timeline, "Policy calendar, counters and published points")
+    site.part(
+        "/runs/{run}/timeline", "timeline.html", timeline, "Policy calendar, counters and published points"
+    )
 
 
 def _timeline(
