@@ -150,9 +150,13 @@ def _settle(store: Store, people: ShardPopulation) -> None:
 
 
 class Engine(Protocol):
-    """Four methods stand between a run and whatever computes it: this machine now, a cluster later."""
+    """Four methods stand between a run and whatever computes it: this machine now, a cluster later.
+
+    `peak_memory_bytes` is what other processes held for it at most, known once it is closed.
+    """
 
     shards: list[Shard]
+    peak_memory_bytes: int
 
     def start(self, plan: Plan, people: Sequence[ShardPopulation]) -> None:
         """Build every shard."""
@@ -174,6 +178,7 @@ class LocalEngine:
     threads: int = 1
     check: Callable[[Shard], None] | None = None
     shards: list[Shard] = field(default_factory=list)
+    peak_memory_bytes: int = 0
     _pool: ThreadPoolExecutor | None = None
     _pending: list[Future[Played]] = field(default_factory=list)
 

@@ -1,6 +1,5 @@
 """What a run folder says of itself: what was played, by which rules, on which machine, and what is assumed."""
 
-import json
 import platform
 import subprocess
 import sys
@@ -9,26 +8,16 @@ from typing import Any
 
 from xinyong import __version__
 from xinyong.engine import Plan
-from xinyong.errors import RunError
 from xinyong.lab.lists import described
 from xinyong.lab.scenario import Scenario
-from xinyong.lab.tables import MARK
+from xinyong.lab.tables import MARK, read_mapping
 
 FORMAT = 1
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run folder. Raises RunError if it is missing or damaged."""
-    path = folder / "manifest.json"
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{folder} is not a run folder: it has no manifest.json") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged: {error}") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged: it should be a mapping")
-    return content
+    return read_mapping(folder / "manifest.json", f"{folder} is not a run folder: it has no manifest.json")
 
 
 def new_manifest(

@@ -23,7 +23,7 @@ from xinyong.lab.tables import merge_parts, save_arrays, write_json, write_table
 from xinyong.population import make_population
 from xinyong.recipes import parse_scale
 from xinyong.signals import Signals, advance
-from xinyong.workers import LEAST_PARTIES_FOR_WORKERS, ForkEngine, make_engine, usable_cores
+from xinyong.workers import LEAST_PARTIES_FOR_WORKERS, make_engine, usable_cores
 
 CHECKPOINT_WEEKS = 52
 Progress = Callable[[int, int, int], None]
@@ -321,7 +321,7 @@ def _measure(job: Job, engine: Engine, person_weeks: int, seconds: float) -> Non
     shards, m = engine.shards, job.manifest
     persons = sum(s.persons for s in shards)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    held += engine.peak_memory_bytes if isinstance(engine, ForkEngine) else 0
+    held += engine.peak_memory_bytes
     m["peak_memory_bytes"] = max(m["peak_memory_bytes"], held)
     m["persons"], m["organisations"] = persons, sum(s.organisations for s in shards)
     m["bytes_per_person"] = round(sum(s.store.nbytes for s in shards) / max(1, persons), 2)

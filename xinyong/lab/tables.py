@@ -32,6 +32,19 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         ) from error
 
 
+def read_mapping(path: Path, missing: str) -> dict[str, Any]:
+    """The mapping in a JSON file. Raises RunError, which says `missing` where there is no such file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(missing) from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} is damaged: {error}") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is damaged: it should be a mapping")
+    return content
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write JSON whole or not at all."""
     with whole_or_nothing(path) as draft:

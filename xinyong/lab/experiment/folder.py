@@ -16,7 +16,7 @@ from xinyong.engine import tally_specs
 from xinyong.errors import CheckpointError, RunError
 from xinyong.lab.experiment.design import VARIANT, Layout, level_text
 from xinyong.lab.experiment.world import Outcome
-from xinyong.lab.tables import MARK, save_arrays, write_json, write_table
+from xinyong.lab.tables import MARK, read_mapping, save_arrays, write_json, write_table
 
 FORMAT = 1
 FILE, TABLE = "experiment.json", "results.parquet"
@@ -25,16 +25,7 @@ SAME = ("design_hash", "rulebook_hash", "seed", "scale", "version", "format")
 
 def read_experiment(folder: Path) -> dict[str, Any]:
     """The manifest of an experiment. Raises RunError if it is missing or damaged."""
-    path = folder / FILE
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{folder} is not the folder of an experiment: it has no {FILE}") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} is damaged: {error}") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged: it should be a mapping")
-    return content
+    return read_mapping(folder / FILE, f"{folder} is not the folder of an experiment: it has no {FILE}")
 
 
 def prepare(folder: Path, manifest: dict[str, Any], resume: bool) -> None:

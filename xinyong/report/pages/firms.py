@@ -1,6 +1,5 @@
 """The commercial score and the eight firms: membership, bands, perks, the court's feed, flows."""
 
-import datetime as dt
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -9,9 +8,9 @@ import numpy as np
 import yaml
 
 from xinyong.i18n import N_
-from xinyong.report.charts import Label, areas
-from xinyong.report.html import Cell, Grid, Markup, figure, heading, join, note, prose, table
+from xinyong.report.html import Cell, Grid, Markup, heading, join, note, prose, table
 from xinyong.report.page import Context, Page
+from xinyong.report.panels import divided
 
 BANDS = {
     "poor": N_("poor (350-549)"),
@@ -105,22 +104,13 @@ def _simulated(c: Context, row: dict[str, Any]) -> float | None:
 
 def _bands(c: Context) -> Markup:
     """Draw the share of members in each band."""
-    t, days = c.words, c.run.dates
-    counts = {band: c.run.series(f"score_{band}_now")[1].mean(axis=0) for band in BANDS}
-    whole = np.sum(list(counts.values()), axis=0)
-    if not whole.any():
-        return Markup("")
-    first = int(np.argmax(whole > 0))
-    parts = [(t(BANDS[band]), n[first:] / np.maximum(whole[first:], 1)) for band, n in counts.items()]
-    dates: list[dt.date] = [day.astype(dt.date) for day in days[first:]]
-    title = t("Share of members in each band of the score")
-    label = Label(c.key("firms"), title, t("Five small panels, one a band, each on its own scale."))
-    lines: list[list[Cell]] = [
-        [name, t.percent(float(values[-1])), t.count(float(values[-1] * whole[-1]))] for name, values in parts
-    ]
-    grid = Grid([t("Band"), t("Share at the end"), t("Members")], lines, numbers=(1, 2))
-    caption = Markup("<b>{}</b> {}").format(title, t("each panel on its own scale"))
-    return figure(areas(label, dates, parts, t), caption, grid, t("Numbers"), wide=True)
+    t = c.words
+    counts = {t(name): c.run.series(f"score_{band}_now")[1].mean(axis=0) for band, name in BANDS.items()}
+    texts = (
+        t("Share of members in each band of the score"), t("Five small panels, one a band, each on its own scale."),
+        t("Band"), t("Members"),
+    )  # fmt: skip
+    return divided(c, "firms", c.run.dates, counts, np.sum(list(counts.values()), axis=0), texts)
 
 
 def _perks(c: Context) -> Markup:

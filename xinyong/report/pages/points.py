@@ -1,14 +1,12 @@
 """Cities' points and grades over time, and what a grade did to applications."""
 
-import datetime as dt
-
 import numpy as np
 
 from xinyong.i18n import N_
 from xinyong.lab.results import Days, Values
-from xinyong.report.charts import Label, areas
-from xinyong.report.html import Cell, Grid, Markup, figure, join, note, prose, table
+from xinyong.report.html import Cell, Grid, Markup, join, note, prose, table
 from xinyong.report.page import Context, Page
+from xinyong.report.panels import divided
 
 GRADES = ("aaa", "aa", "a", "b", "c", "d")
 OUTCOMES = ("school", "loan", "promotion")
@@ -56,22 +54,13 @@ def _files(c: Context) -> tuple[Days, Values]:
 def _grades(c: Context) -> Markup:
     """Draw the share of each grade from the first week in which anybody carries points."""
     t = c.words
-    days, mean = _files(c)
-    first = int(np.argmax(mean > 0))
-    whole = np.maximum(mean[first:], 1)
-    parts = [
-        (grade.upper(), c.run.series(f"grade_{grade}_now")[1].mean(axis=0)[first:] / whole)
-        for grade in GRADES
-    ]
-    dates: list[dt.date] = [day.astype(dt.date) for day in days[first:]]
-    title = t("Share of files in each grade")
-    label = Label(c.key("points"), title, t("Six small panels, one a grade, each on its own scale."))
-    lines: list[list[Cell]] = [
-        [name, t.percent(float(values[-1])), t.count(float(values[-1] * mean[-1]))] for name, values in parts
-    ]
-    grid = Grid([t("Grade"), t("Share at the end"), t("Files")], lines, numbers=(1, 2))
-    caption = Markup("<b>{}</b> {}").format(title, t("each panel on its own scale"))
-    return figure(areas(label, dates, parts, t), caption, grid, t("Numbers"), wide=True)
+    days, files = _files(c)
+    counts = {grade.upper(): c.run.series(f"grade_{grade}_now")[1].mean(axis=0) for grade in GRADES}
+    texts = (
+        t("Share of files in each grade"), t("Six small panels, one a grade, each on its own scale."),
+        t("Grade"), t("Files"),
+    )  # fmt: skip
+    return divided(c, "points", days, counts, files, texts)
 
 
 def _applications(c: Context) -> Markup:
