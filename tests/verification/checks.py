@@ -31,9 +31,9 @@ STRESS: dict[str, Any] = {
     "sharing_platform.stale_share": 0.3, "sharing_platform.reconciliation_years": 0.3,
     "central_bank.sample_share": 1.0, "central_bank.wrong_file_per_1000": 100,
 }  # fmt: skip
-# in these, what others do is meant to matter: people follow those who joined, the standing of friends counts, and the
-# bank opens files for a published share of all
-FELT_BY_OTHERS = ("commercial_score", "perks", "guizhou_exchange", "central_bank")
+# in these, what others do is meant to matter: people follow those who joined, the standing of friends counts, the
+# bank opens files for a published share of all, and who is listed loses face before others
+FELT_BY_OTHERS = ("commercial_score", "perks", "guizhou_exchange", "central_bank", "knowing", "facing")
 SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_weeks": 60}
 
 

@@ -12,7 +12,8 @@ class Complying(Process):
     """Each listing builds up pressure to pay; the debtor performs when it passes an exponential threshold.
 
     The yearly hazard is base * exp(restrictions + face + firms - amount), less for those unable to pay. The
-    threshold belongs to the case, so that twin worlds are coupled case by case.
+    threshold belongs to the case, so that twin worlds are coupled case by case. The base was fitted without saying what
+    part of it is loss of face: face counts as far as it differs from what it was then (decision 0047).
     *Source:* model.md 2.7b, compliance hazard (fitted to dates up to 2018-06-30).
     """
 
@@ -29,6 +30,7 @@ class Complying(Process):
         "barred",
         "activities.coverage",
         "activities.yearly_value",
+        "shame",
     )
     posts = {
         "performed": Notice(
@@ -43,12 +45,14 @@ class Complying(Process):
         barred, values = _restrictions(day)
         numbers = np.array([
             rules.base_per_year, rules.restriction_weight, rules.amount_slope, rules.reference_amount_yuan,
-            rules.unable_ratio, day.now.years, rules.firm_weight * _withheld(day),
+            rules.unable_ratio, day.now.years, rules.firm_weight * _withheld(day), rules.face_weight,
+            rules.face_when_fitted,
         ])  # fmt: skip
         rows, when = np.empty(desk.high, np.int32), np.empty(desk.high, np.int32)
         n = pressed(
             cases.pressure, cases.alive, cases.party, cases.serial, cases.amount, cases.list_state, cases.paid,
-            people.number, people.unable, barred, _marks(day), values, numbers, day.base, day.fixed_key, rows, when,
+            people.number, people.unable, barred, _marks(day), _shame(day),
+            values, numbers, day.base, day.fixed_key, rows, when,
         )  # fmt: skip
         self._tell(day, rows[:n], when[:n])
 
@@ -81,3 +85,9 @@ def _marks(day: Day) -> Array:
     """Flags of the commercial score, if the firm's channel counts at all."""
     flags = day.people.firm_flags
     return flags if flags is not None and day.own_rules.firm_weight else np.zeros(0, np.uint8)
+
+
+def _shame(day: Day) -> Array:
+    """Face lost by each party, if face counts at all."""
+    shame = day.people.shame
+    return shame if shame is not None and day.own_rules.face_weight else np.zeros(0, np.uint8)

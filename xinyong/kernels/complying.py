@@ -9,7 +9,8 @@ from xinyong.kernels.random import uniform
 from xinyong.kernels.variates import exponential
 
 OPEN, TERM = 4, 5
-BASE, RESTRICTION, AMOUNT, REFERENCE, UNABLE, YEARS, FIRM = range(7)
+BASE, RESTRICTION, AMOUNT, REFERENCE, UNABLE, YEARS, FIRM, FACE, FACE_THEN = range(9)
+FACE_UNIT, ORGANISATION = 64.0, 31
 MARKED = 0b1100_0000
 
 
@@ -45,6 +46,7 @@ def pressed(
     unable,
     barred,
     marked,
+    shame,
     values,
     rules,
     base,
@@ -54,7 +56,8 @@ def pressed(
 ):
     """Add a step's hazard to each live listing; rows past their threshold and their day of the week are returned.
 
-    `marked` (flags of the commercial score) is empty where no firm withholds anything for a listing.
+    `marked` (flags of the commercial score) is empty where no firm withholds anything for a listing, `shame` where
+    nobody loses face. The base rate holds at the loss of face there was when it was fitted (FACE_THEN).
     """
     n = 0
     for i in range(rows.shape[0]):
@@ -66,6 +69,8 @@ def pressed(
         who = base | np.uint64(number[p])
         turn = np.int64(serial[i]) * 4
         firm = rules[FIRM] if marked.shape[0] and marked[p] & MARKED == MARKED else 0.0
+        if shame.shape[0] and not number[p] >> ORGANISATION:
+            firm += rules[FACE] * (shame[p] / FACE_UNIT - rules[FACE_THEN])
         value = barred_value(barred[p], values)
         growth = rules[YEARS] * hazard(value, max(amount[i], 1), unable[p], rules, firm)
         left = exponential(uniform(key, who, turn)) - pressure[i]

@@ -1,0 +1,111 @@
+"""Faults of knowledge, face and reports, and who must notice them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.verification import face_checks as checks
+from tests.verification.faults import after, instead, method_after
+from tests.verification.noticing import BEHAVIOURS, Fault
+from xinyong.behaviours import complying
+from xinyong.behaviours.facing import Facing
+from xinyong.behaviours.knowing import Knowing
+from xinyong.process import Day
+
+
+def told_twice(patch: pytest.MonkeyPatch) -> None:
+    """The hazard of being told is doubled on its way into the kernel."""
+    from xinyong.behaviours import knowing
+
+    original = knowing._rules
+
+    def rules(*given: Any) -> Any:
+        numbers, told, media = original(*given)
+        return numbers, 2 * told, media
+
+    patch.setattr(knowing, "_rules", rules)
+
+
+def announce_half(patch: pytest.MonkeyPatch) -> None:
+    """Half of those who learn are counted in the share and never told of."""
+    original = Knowing._post
+    patch.setattr(Knowing, "_post", lambda self, day, out: original(self, day, out[::2]))
+
+
+def keep_the_line(self: Any, day: Day, at: Any, party: Any) -> None:
+    """Somebody off the list is still followed."""
+
+
+def keep_the_shame(shame: Any, rows: Any, net: Any) -> None:
+    """Face once lost is lost for good."""
+
+
+def drop_face(day: Day) -> Any:
+    """The debtor's hazard forgets that face was lost."""
+    return np.zeros(0, np.uint8)
+
+
+def trust_every_listing(table: Any, weights: Any, adults: Any, rules: Any, out: Any) -> None:
+    """Observers believe every listing, right or wrong."""
+    from xinyong.kernels.facing import stigma
+
+    out[0], out[1] = stigma(0.1, 1.0), 1.0
+
+
+def spare_the_family(shame: Any, table: Any, listed: Any, *rest: Any) -> None:
+    """The household keeps its face, whatever the rule says, and nobody counts it."""
+    shame[: len(listed)][listed == 0] = 0
+    rest[-1][[1, 3]] = 0
+
+
+def meddle(self: Any, day: Day) -> None:
+    """Loss of face makes somebody unable to pay, though face has no weight."""
+    day._store.columns["unable"][day.people.shame > 0] = 1
+
+
+def kernel(name: str, other: Any) -> Any:
+    """Put something else in the place of a kernel of `facing`."""
+    return lambda patch: patch.setattr(f"{BEHAVIOURS}.facing.kernel.{name}", other)
+
+
+FAULTS = [
+    Fault("contacts are told twice as fast", told_twice, checks.shares_follow_the_closed_form, "closed form"),
+    Fault(
+        "half of the learners are not announced",
+        announce_half,
+        checks.learners_are_as_many_as_the_shares_say,
+        "learned",
+    ),
+    Fault(
+        "who leaves the list is followed on",
+        instead(Knowing, "_end", keep_the_line),
+        checks.laws_hold,
+        "followed",
+    ),
+    Fault("face once lost is never regained", kernel("calm", keep_the_shame), checks.laws_hold, "shame"),
+    Fault(
+        "the debtor does not feel it",
+        instead(complying, "_shame", drop_face),
+        checks.face_makes_the_able_pay,
+        "phi_F",
+    ),
+    Fault(
+        "observers believe every listing",
+        kernel("climate_of", trust_every_listing),
+        checks.wrong_listings_weaken_face,
+        "true listings",
+    ),
+    Fault(
+        "the family is spared",
+        after(f"{BEHAVIOURS}.facing.kernel.shame_on", spare_the_family),
+        checks.family_harm_rises_with_its_share,
+        "chi",
+    ),
+    Fault(
+        "face acts without weight",
+        method_after(Facing, "step", meddle),
+        checks.face_without_weight_changes_nobody,
+        "differs",
+    ),
+]
