@@ -10,11 +10,11 @@ import source
 
 LAYERS = {
     0: "process over errors columns notices draws timeline ids names graph traits acts rulebook rulefiles rates "
-    "memoranda kernels i18n registers places sightings rules_of_day schemes scorecard "
+    "memoranda kernels i18n registers places sightings ties rules_of_day schemes scorecard "
     "flows scoring platform_rules",
     1: "institutions behaviours",
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
-    "guard guard_tables guard_values laws list_laws firm_laws counted",
+    "guard guard_tables guard_values laws list_laws firm_laws face_laws counted",
     3: "lab",
     4: "report portal",
     5: "cli api __main__",
