@@ -74,16 +74,41 @@ class Acting(Process):
         found = np.empty(len(people.number), np.int32)
         limits = _limits(mean, numbers.minimum_age_years)
         found = found[: hits(found, people.number, people.kind, people.age, limits, day.base, day.key)]
-        out = np.empty((4, 64 + 2 * len(found)), np.int32)
         totals = np.zeros((BEHAVIOURS, kernel.TOTALS), np.int64)
-        who, table, of_persons, beliefs, known, traits = _setting(day)
-        n = kernel.act_at_occasions(
-            out, totals, found, who, table, (mean, np.cumsum(a_year) / a_year.sum(), _ceilings(table, of_persons)),
-            of_persons, beliefs, known, traits, day.now.monday, day.base, (day.key, day.fixed_key),
-        )  # fmt: skip
+        setting = _setting(day)
+        met = self._meet(day, totals, found, (mean, np.cumsum(a_year) / a_year.sum()), setting)
+        out = np.empty((4, len(met[2])), np.int32)
+        who, table, of_persons, beliefs, known, traits = setting
+        n = kernel.choose(
+            out,
+            totals,
+            met,
+            who,
+            table,
+            of_persons,
+            beliefs,
+            known,
+            traits,
+            day.now.monday,
+            day.base,
+            day.key,
+        )
         when, party, act, seen = out[:, :n]
         day.post("act", day=when, party=party, act=act, detected=seen)
         self._count(day, totals)
+
+    def _meet(
+        self, day: Day, totals: Array, found: Array, often: tuple[float, Array], setting: tuple[Any, ...]
+    ) -> tuple[Array, Array, Array]:
+        """Occasions at which somebody may act: row and turn, behaviour, luck."""
+        _, table, of_persons, _, _, traits = setting
+        room = 64 + 2 * len(found)
+        who, what, luck = np.empty((2, room), np.int32), np.empty(room, np.int32), np.empty(room)
+        n = kernel.meet_occasions(
+            who, what, luck, totals, found, day.people.number, table, (*often, _ceilings(table, of_persons)),
+            of_persons[kernel.CONNECTED], traits[1], day.base, (day.key, day.fixed_key),
+        )  # fmt: skip
+        return who[:, :n], what[:n], luck[:n]
 
     def _evasions(self, day: Day) -> None:
         late, people = day.hear("default"), day.people
@@ -144,12 +169,12 @@ def _setting(day: Day) -> tuple[Any, ...]:
     return who, table, of_persons, _beliefs(day), _knowing(day), (mixing(day.rules), day.trait_key)
 
 
-def _beliefs(day: Day) -> tuple[Array, tuple[Array, Array], Array]:
-    """Column of beliefs, common maps, resting risks: only the last where nobody learns."""
+def _beliefs(day: Day) -> tuple[Array, Array, Array]:
+    """Column of beliefs, course and reach by class; no column and the resting risks where nobody learns."""
     resting, desk = _resting(day.rules.believing.classes), day.may_table("expectations")
     if desk is None or day.people.belief is None:
-        return _nothing("i2", 2), (resting, resting), resting
-    return day.people.belief, (desk.fields.course, desk.fields.reach), resting
+        return _nothing("i2", 2), resting, resting
+    return day.people.belief, desk.fields.course, desk.fields.reach
 
 
 def _restrictions(day: Day) -> float:

@@ -44,127 +44,132 @@ def act_chance(
 
 
 @njit(cache=True, inline="always")
-def _benefit(row, who, city, score, schemes):
+def _benefit(table, b, who, city, score, shares, aware_key):
     """What the points that hang on an act are worth to a person: of a scheme the person knows, and of a firm."""
-    shares, aware_key = schemes
     worth = 0.0
-    if row[SCHEME] != 0.0 and city > 0 and uniform(aware_key, who, AWARE_DRAW) < shares[city]:
-        worth += row[SCHEME]
+    if table[b, SCHEME] != 0.0 and city > 0 and uniform(aware_key, who, AWARE_DRAW) < shares[city]:
+        worth += table[b, SCHEME]
     if score > 0:
-        worth += row[FIRM]
+        worth += table[b, FIRM]
     return worth
 
 
 @njit(cache=True, inline="always")
-def _cost(row, numbers, mix, trait_key, who, norm, risk, income):
-    """What a person expects an act to cost in sanctions."""
-    sanction = row[SANCTION]
-    if row[RESTRICTED] != 0.0:
-        sanction += row[RESTRICTED] * (1.0 + numbers[INCOME_SLOPE] * (income / 255.0 - 0.5))
-    if row[FACED] != 0.0:
+def _sanction(table, b, numbers, mix, trait_key, who, income):
+    """What being found out would cost a person."""
+    sanction = table[b, SANCTION]
+    if table[b, RESTRICTED] != 0.0:
+        sanction += table[b, RESTRICTED] * (1.0 + numbers[INCOME_SLOPE] * (income / 255.0 - 0.5))
+    if table[b, FACED] != 0.0:
         f = numbers[FACE_SPREAD]
-        sanction += row[FACED] * math.exp(f * trait_of(FACE, mix, trait_key, who) - 0.5 * f * f)
-    if risk <= 0.0 or sanction <= 0.0:
+        sanction += table[b, FACED] * math.exp(f * trait_of(FACE, mix, trait_key, who) - 0.5 * f * f)
+    return sanction
+
+
+@njit(cache=True, inline="always")
+def _cost(table, b, numbers, mix, trait_key, who, norm, risk, income):
+    """What a person expects an act to cost in sanctions."""
+    sanction = _sanction(table, b, numbers, mix, trait_key, who, income) if risk > 0.0 else 0.0
+    if sanction <= 0.0:
         return 0.0
     aversion, spread = numbers[AVERSION], numbers[AVERSION_SPREAD]
     if aversion != 0.0 and spread != 0.0:
         aversion *= math.exp(spread * trait_of(RISK, mix, trait_key, who) - 0.5 * spread * spread)
     weaker = math.exp(-numbers[WEAKER] * norm) if numbers[WEAKER] != 0.0 else 1.0
-    return weaker * expected_cost(risk, sanction, row[DISCOUNT], aversion)
+    return weaker * expected_cost(risk, sanction, table[b, DISCOUNT], aversion)
 
 
 @njit(cache=True, inline="always")
-def _risk(row, party, belief, maps, resting):
-    """Perceived risk of a person for the class of an act; the resting one where nobody learns."""
-    c = int(row[CLASS])
+def _risk(table, b, party, belief, course, reach):
+    """Perceived risk of a person for the class of an act; that of the common course where nobody learns."""
+    c = int(table[b, CLASS])
     if c < 0:
         return 0.0
-    return perceived(belief[party, c], maps[0][c], maps[1][c]) if belief.shape[0] else resting[c]
+    return perceived(belief[party, c] if belief.shape[0] else 0, course[c], reach[c])
 
 
 @njit(cache=True, inline="always")
-def _pick(u, cumulative):
-    k = 0
-    while u >= cumulative[k]:
-        k += 1
-    return k
-
-
-@njit(cache=True, inline="always")
-def _weighed(row, who, party, people, numbers, beliefs, schemes, traits):
+def _weighed(table, b, who, party, people, numbers, beliefs, schemes, traits):
     """Gain less norm, cost expected, and worth of points, of an act to a person."""
+    _, income, city, score = people
+    belief, course, reach = beliefs
     mix, trait_key = traits
-    norm = trait_of(NORM, mix, trait_key, who) if row[NORM_WEIGHT] != 0.0 else 0.0
-    free = row[GAIN] - row[NORM_WEIGHT] * numbers[SPREAD] * norm
-    worth = _benefit(row, who, people[2][party], people[3][party] if people[3].shape[0] else 0, schemes)
-    risk = _risk(row, party, beliefs[0], beliefs[1], beliefs[2])
-    cost = _cost(row, numbers, mix, trait_key, who, norm, risk, people[1][party])
-    return free, cost, worth
-
-
-@njit(cache=True)
-def _chooses(total, luck, row, who, party, people, numbers, beliefs, schemes, traits):
-    """Whether a person acts, by the luck of the occasion on the scale of choice; counts why not, or why."""
-    free, cost, worth = _weighed(row, who, party, people, numbers, beliefs, schemes, traits)
-    acts, acts_unscored = luck < free - cost + worth, luck < free - cost
-    total[ACTS] += acts
-    total[DETERRED] += (not acts) and luck < free + worth
-    total[FOR_SCORE] += acts and not acts_unscored
-    total[SPARED_FOR_SCORE] += acts_unscored and not acts
-    return acts
+    norm = trait_of(NORM, mix, trait_key, who) if table[b, NORM_WEIGHT] != 0.0 else 0.0
+    free = table[b, GAIN] - table[b, NORM_WEIGHT] * numbers[SPREAD] * norm
+    points = score[party] if score.shape[0] else 0
+    worth = _benefit(table, b, who, city[party], points, schemes[0], schemes[1])
+    risk = _risk(table, b, party, belief, course, reach)
+    return free, _cost(table, b, numbers, mix, trait_key, who, norm, risk, income[party]), worth
 
 
 @njit(cache=True, nogil=True)
-def act_at_occasions(
-    out, totals, found, people, table, occasions, numbers, beliefs, schemes, traits, monday, base, keys
+def meet_occasions(
+    who, what, luck, totals, found, number, table, occasions, connected, trait_key, base, keys
 ):
-    """A week of the persons `found` to meet any occasion: columns of `out` are day, party, act, detected; how many.
+    """Occasions of the persons `found` at which they may act; returns how many.
 
-    `people`: number, income, city, commercial score (empty where no firm scores). `table` (behaviours, NUMBERS);
-    `occasions`: mean number a step, running share of each behaviour. `beliefs`: column (empty where nobody learns), the
-    common maps, resting risk by class. `schemes`: share who know of their city's, and the key of who does. `traits`:
-    mixing matrix and key. `keys`: of the step, and of what never changes. `totals` (behaviours, TOTALS).
+    Fills `who` (2, n: row, turn), `what` (n: behaviour) and `luck` (n: chance that the person's must exceed).
+    `occasions`: mean number a step, running share of each behaviour, chances that none exceeds by slice of norms.
     """
-    number, trait_key = people[0], traits[1]
     mean, shares, ceilings = occasions
     none, n = math.exp(-mean), 0
     at_most_one = none * (1.0 + mean)
     for party in found:
-        who = base | np.uint64(number[party])
-        u = none + (1.0 - none) * uniform(keys[0], who, 1)
+        one = base | np.uint64(number[party])
+        u = none + (1.0 - none) * uniform(keys[0], one, 1)
         many = 1 if u <= at_most_one else poisson(u, mean)
-        place = int(uniform(trait_key, who, NORM) * SLICES)
+        place = int(uniform(trait_key, one, NORM) * SLICES)
         for j in range(many):
-            turn = 2 + DRAWS * j
-            b = _pick(uniform(keys[0], who, turn), shares)
-            row, total = table[b], totals[b]
-            if row[ONLINE] != 0.0 and uniform(keys[1], who, ONLINE_DRAW) >= numbers[CONNECTED]:
+            pick, b = uniform(keys[0], one, 2 + DRAWS * j), 0
+            for k in range(shares.shape[0] - 1):
+                b += pick >= shares[k]
+            if table[b, ONLINE] != 0.0 and uniform(keys[1], one, ONLINE_DRAW) >= connected:
                 continue
-            total[OCCASIONS] += 1
-            v = uniform(keys[0], who, turn + 1)
-            if v >= ceilings[b, place]:
-                continue
-            luck = math.log(v / (1.0 - v))
-            if not _chooses(total, luck, row, who, party, people, numbers, beliefs, schemes, traits):
-                continue
-            if n < out.shape[1]:
-                seen = uniform(keys[0], who, turn + 2) < row[DETECTED]
-                total[FOUND] += seen
-                out[0, n], out[1, n] = monday + int(7 * uniform(keys[0], who, turn + 3)), party
-                out[2, n], out[3, n] = b + 1, seen
-                n += 1
+            totals[b, OCCASIONS] += 1
+            v = uniform(keys[0], one, 3 + DRAWS * j)
+            who[0, n], who[1, n], what[n], luck[n] = party, j, b, v
+            n += v < ceilings[b, place] and n < luck.shape[0] - 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def choose(out, totals, met, people, table, numbers, beliefs, schemes, traits, monday, base, key):
+    """Who acts of those who met an occasion: columns of `out` are day, party, act, detected; returns how many.
+
+    `met`: as `meet_occasions` fills them. `people`: number, income, city, commercial score (empty where no firm does).
+    `table` (behaviours, NUMBERS). `beliefs`: column (empty where nobody learns), course and reach by class. `schemes`:
+    share who know of their city's, and the key of who does. `traits`: mixing matrix and key. `totals`: counts why not.
+    """
+    who, what, luck = met
+    n = 0
+    for k in range(luck.shape[0]):
+        party, b = who[0, k], what[k]
+        one = base | np.uint64(people[0][party])
+        free, cost, worth = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
+        wish = math.log(luck[k] / (1.0 - luck[k]))
+        acts, acts_unscored = wish < free - cost + worth, wish < free - cost
+        totals[b, DETERRED] += (not acts) and wish < free + worth
+        totals[b, FOR_SCORE] += acts and not acts_unscored
+        totals[b, SPARED_FOR_SCORE] += acts_unscored and not acts
+        if acts:
+            turn = 4 + DRAWS * who[1, k]
+            seen = uniform(key, one, turn) < table[b, DETECTED]
+            totals[b, ACTS] += 1
+            totals[b, FOUND] += seen
+            out[0, n], out[1, n] = monday + int(7 * uniform(key, one, turn + 1)), party
+            out[2, n], out[3, n] = b + 1, seen
+            n += 1
     return n
 
 
 @njit(cache=True, nogil=True)
 def yearly_acts(out, b, rows, people, table, a_year, numbers, beliefs, schemes, traits, base, key):
     """Expected acts of behaviour `b` in a year of each of `rows` into `out` (n, float64), as things stand."""
-    number, row = people[0], table[b]
     for k in range(rows.shape[0]):
         party = rows[k]
-        who = base | np.uint64(number[party])
-        if row[ONLINE] != 0.0 and uniform(key, who, ONLINE_DRAW) >= numbers[CONNECTED]:
+        one = base | np.uint64(people[0][party])
+        if table[b, ONLINE] != 0.0 and uniform(key, one, ONLINE_DRAW) >= numbers[CONNECTED]:
             out[k] = 0.0
             continue
-        free, cost, worth = _weighed(row, who, party, people, numbers, beliefs, schemes, traits)
+        free, cost, worth = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
         out[k] = a_year[b] * logistic(free - cost + worth)
