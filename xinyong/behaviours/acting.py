@@ -59,7 +59,7 @@ class Acting(Process):
     reads = ("number", "kind", "age", "income", "city")
     may_recall = (
         "belief", "expectations.course", "expectations.reach", "firm_score", "perks.above_points", "perks.yearly_value",
-        "activities.coverage", "activities.yearly_value",
+        "activities.coverage", "activities.yearly_value", "climate.at_stake",
     )  # fmt: skip
     posts = {"act": ACT}
     hears = ("default",)
@@ -157,12 +157,13 @@ def _setting(day: Day) -> tuple[Any, ...]:
     _, base = _behaviours(rules.behaviours)
     table = base.copy()
     table[:, kernel.RESTRICTED] *= _restrictions(day)
+    table[:, kernel.FACED] *= _at_stake(day)
     table[:, kernel.DISCOUNT] = rules.discount_per_year ** table[:, kernel.DISCOUNT]
     table[:, kernel.SCHEME] *= rules.scheme_point_utility
     table[:, kernel.FIRM] *= rules.firm_point_ratio * _firm_point(day)
     of_persons = np.array([
         rules.norm_spread, rules.norm_deterrence_slope, rules.risk_aversion, rules.risk_spread,
-        rules.restriction_income_slope, 0.0, rules.online_share,
+        rules.restriction_income_slope, day.rules.facing.face_spread or 0.0, rules.online_share,
     ])  # fmt: skip
     score = _nothing("u2") if people.firm_score is None else people.firm_score
     who = (people.number, people.income, people.city, score)
@@ -184,6 +185,12 @@ def _restrictions(day: Day) -> float:
         return 0.0
     reach, value = activities.fields.coverage, activities.fields.yearly_value
     return float((reach * value).sum())
+
+
+def _at_stake(day: Day) -> float:
+    """Face that a person of mean face weight loses when listed; 0 where nobody asks after face."""
+    climate = day.may_table("climate")
+    return float(climate.fields.at_stake[0]) if climate is not None and climate.high else 0.0
 
 
 def _firm_point(day: Day) -> float:
@@ -211,8 +218,9 @@ def _behaviours(behaviours: Any) -> tuple[Array, Array]:
     for row in behaviours.rows():
         a_year[row.code - 1] = row.occasions_per_year
         table[row.code - 1] = (
-            row.gain_utility, row.norm_weight, row.sanction_utility, row.restricted_years, 0.0, row.delay_years,
-            row.detected_share, row.scheme_points, row.firm_points, row.online_only, RISK_OF.get(row.code, -1),
+            row.gain_utility, row.norm_weight, row.sanction_utility, row.restricted_years, row.face_share,
+            row.delay_years, row.detected_share, row.scheme_points, row.firm_points, row.online_only,
+            RISK_OF.get(row.code, -1),
         )  # fmt: skip
     return a_year, table
 

@@ -54,7 +54,7 @@ class Believing(Process):
         "stranger_signals_cum": Tally("sanctions of strangers of the place heard of, to learn from", "signals"),
     }  # fmt: skip
     reads = ("number", "kind", "household")
-    hears = ("listed", "entry", "act")
+    hears = ("listed", "entry", "act", "learned")
     watches = ("sanctions_published_cum", "followed_now")
 
     def begin(self, day: Day) -> None:
@@ -72,6 +72,7 @@ class Believing(Process):
         public = int(np.isin(classes, (RISK_OF[DEBT], RISK_OF[FRAUD])).sum())
         self._common(day, public)
         self._own(day, sanctioned, classes)
+        self._ties(day, day.hear("learned"))
         self._acts(day, day.hear("act"))
         day.count(sanctions_published_cum=public)
 
@@ -129,6 +130,19 @@ class Believing(Process):
             people.household, day.graph.persons, people.number, day.base, day.key, HOME,
         )  # fmt: skip
         day.count(own_signals_cum=own, home_signals_cum=home)
+
+    def _ties(self, day: Day, learned: Batch) -> None:
+        """Sanctions of contacts; those of the household were felt when they came."""
+        rules, people = day.own_rules, day.people
+        if not len(learned) or not rules.tie_weight:
+            return
+        classes = np.where(learned.tie > 0, learned.act_class.astype(np.int8), np.int8(-1))
+        yes = np.ones(len(learned), np.uint8)
+        heard = kernel.hear(
+            people.belief, learned.learner, classes, yes, np.array([0.0, rules.tie_weight]), rules.memory_signals,
+            _maps(day), people.number, day.base, day.key, TIES,
+        )  # fmt: skip
+        day.count(tie_signals_cum=heard)
 
     def _acts(self, day: Day, acts: Batch) -> None:
         """Own acts: found out, or not."""

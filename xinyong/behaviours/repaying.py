@@ -1,6 +1,7 @@
 """Paying loans back by the month, falling behind, evading."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ class Repaying(Process):
         "defaults_cum": Tally("loans a quarter in arrears", "loans"),
     }
     reads = ("number", "unable")
+    may_recall = ("belief", "expectations.course", "expectations.reach")
     posts = {
         "default": Notice(
             "a loan is a quarter in arrears",
@@ -96,7 +98,7 @@ class Repaying(Process):
         defaulted, closed = np.empty_like(due), np.empty_like(due)
         totals = np.zeros(kernel.TOTALS, np.int64)
         kernel.monthly_visits(
-            _arrays(loans), loans.due, due, (people.number, people.unable), _chances(day), day.now.week,
+            _arrays(loans), loans.due, due, (people.number, people.unable, *_beliefs(day)), _chances(day), day.now.week,
             day.base, day.key, defaulted, closed, totals,
         )  # fmt: skip
         self._tell(day, defaulted[: totals[kernel.DEFAULTS]])
@@ -131,4 +133,21 @@ def _chances(day: Day) -> Array:
     rules = day.own_rules
     months = math.ceil(rules.arrears_before_default_days / MONTH_DAYS)
     evade = chance(rules.strategic_default_per_year, 1 / 12)
-    return np.array([evade, rules.cure_share_per_month, months])
+    rest = day.rules.believing.classes.debt.resting_risk
+    return np.array([evade, rules.cure_share_per_month, months, rules.risk_weight, rest])
+
+
+def _beliefs(day: Day) -> tuple[int, Array, Array, Array]:
+    """How many are persons, their beliefs, course and reach; empty where nobody learns."""
+    desk, belief = day.may_table("expectations"), day.people.belief
+    if desk is None or belief is None:
+        return 0, *_nobody()
+    return day.graph.persons, belief, desk.fields.course, desk.fields.reach
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> tuple[Array, Array, Array]:
+    empty = np.zeros((0, 4), np.int16), np.zeros(0), np.zeros(0)
+    for column in empty:
+        column.flags.writeable = False
+    return empty

@@ -1,8 +1,11 @@
 """Loans: drawn, paid by the month, fallen behind on."""
 
+import math
+
 import numpy as np
 from numba import njit
 
+from xinyong.kernels.beliefs import perceived
 from xinyong.kernels.random import uniform
 from xinyong.kernels.variates import normal
 from xinyong.kernels.wheel import schedule
@@ -12,6 +15,7 @@ WEEKS_PER_MONTH = 365.25 / 12 / 7
 WRITE_OFF_MONTHS = 24
 # totals filled by monthly_visits
 PAID, ARREARS, DEFAULTS, CLOSED, WRITTEN_OFF, TOTALS = 0, 1, 2, 3, 4, 5
+DEBT = 0  # class of perceived risk
 
 
 @njit(cache=True, nogil=True)
@@ -53,21 +57,30 @@ def book_loans(loans, wheel, taken, rows, new, week):
         schedule(wheel, i, next_visit(week, 0))
 
 
+@njit(cache=True, inline="always")
+def _held_back(code, course, reach, chances):
+    """Factor on the chance to evade of one who thinks the risk higher or lower than at rest."""
+    return math.exp(-chances[3] * (perceived(code, course[DEBT], reach[DEBT]) - chances[4]))
+
+
 @njit(cache=True, nogil=True)
 def monthly_visits(loans, wheel, due, people, chances, week, base, key, defaulted, closed, totals):
     """One instalment day for each loan of `due` (n rows); returns how many newly defaulted.
 
-    loans = (party, serial, outstanding, left, visits, missed, evading, taken_week); people = (number, unable);
-    chances = (start evading this month, cure when able again, months before default).
+    loans = (party, serial, outstanding, left, visits, missed, evading, taken_week); people = (number, unable,
+    persons, belief, course, reach); chances = (start evading this month, cure when able again, months before default,
+    weight of perceived risk, risk at rest). An empty column of beliefs changes nobody's chance.
     Rows of defaults go to `defaulted`, rows to free to `closed`; `totals` counts yuan and loans.
     """
     party, serial, outstanding, left, visits, missed, evading, taken = loans
-    number, unable = people
+    number, unable, persons, belief, course, reach = people
     for k in range(due.shape[0]):
         i = due[k]
         who = base | np.uint64(number[party[i]])
         turn = np.int64(serial[i]) * 4
-        if evading[i] == 0 and uniform(key, who, turn) < chances[0]:
+        feels = chances[3] != 0.0 and belief.shape[0] > 0 and party[i] < persons
+        held_back = _held_back(belief[party[i], DEBT], course, reach, chances) if feels else 1.0
+        if evading[i] == 0 and uniform(key, who, turn) < chances[0] * held_back:
             evading[i] = 1
         pays = evading[i] == 0 and unable[party[i]] == 0
         if pays and missed[i] > 0:
