@@ -302,7 +302,7 @@ def test_an_experiment_that_cannot_answer_is_not_asked():
 
 
 def test_every_switch_a_claim_cuts_can_be_cut():
-    known = set(load_switches().switches) | {"V1", "V4", "M_opinion"}
+    known = set(load_switches().switches) | {"V1", "V4"}
     assert {asked.switch for c in CLAIMS.claims.values() for asked in questions(c) if asked.switch} <= known
 
 

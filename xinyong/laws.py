@@ -11,6 +11,7 @@ from xinyong.engine import Shard
 from xinyong.errors import RunError
 from xinyong.institutions.accounts import ITEMS
 from xinyong.institutions.redress import COUNTERS
+from xinyong.kernels.opinion import APPROVE, HELD, expressed, private
 from xinyong.kernels.petitions import REPAIR
 
 Law = Callable[[Shard], str]
@@ -282,6 +283,32 @@ def credit_files(shard: Shard) -> str:
     })  # fmt: skip
 
 
+def opinion(shard: Shard) -> str:
+    """Answers, private and aloud, sum to all with an opinion; saying what one does not think is counted (V-50)."""
+    voiced = shard.store.columns.get("voiced")
+    if voiced is None:
+        return ""
+    voiced = voiced[voiced & HELD > 0]
+    inside, aloud = private(voiced), expressed(voiced)
+    answers = ("oppose", "neutral", "approve")
+    counts = {
+        f"{kind}_{answer}_now": (tally(shard, f"{kind}_{answer}_now"), int((said == code).sum()))
+        for kind, said in (("private", inside), ("voiced", aloud))
+        for code, answer in enumerate(answers)
+    }
+    return _differs({
+        **counts,
+        "opinion_holders_now": (tally(shard, "opinion_holders_now"), len(voiced)),
+        "private answers": (sum(tally(shard, f"private_{a}_now") for a in answers), len(voiced)),
+        "answers aloud": (sum(tally(shard, f"voiced_{a}_now") for a in answers), len(voiced)),
+        "said otherwise than approving": (int(((inside != aloud) & (aloud != APPROVE)).sum()), 0),
+        "approving aloud less in private": (
+            tally(shard, "voiced_approve_now") - tally(shard, "private_approve_now"),
+            tally(shard, "opinion_falsified_now"),
+        ),
+    })  # fmt: skip
+
+
 LAWS: tuple[Law, ...] = (
     list_stock,
     one_state,
@@ -304,6 +331,7 @@ LAWS: tuple[Law, ...] = (
     redress,
     accounts,
     credit_files,
+    opinion,
     *firm_laws.LAWS,
     *face_laws.LAWS,
 )
