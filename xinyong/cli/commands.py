@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from xinyong import __version__
-from xinyong.cli import examples, public
+from xinyong.cli import examples, public, rights
 from xinyong.cli.experiment import experiment
 from xinyong.cli.printing import plain, print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
@@ -270,6 +270,7 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
 
 
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)
+app.command(rights.audit, sort_key=5, help_epilogue=examples.AUDIT)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
 app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
 app.command(public.serve, sort_key=6, help_epilogue=examples.SERVE)

@@ -153,3 +153,14 @@ VALIDATE_COLUMNS = {
 SHOWN_COLUMNS = {
     "accounts": {"account": "account", "item": "item", "yuan": "yuan of the model, not scaled up"}
 }
+
+AUDIT = """Examples:
+  xinyong run toy --out runs/a
+  xinyong audit runs/a                          every metric by system, beside the world without it
+  xinyong audit runs/a --quick --json
+  xinyong run toy --set objection.aware_share=0.9 --out runs/b
+  xinyong audit runs/a --against runs/b
+
+Thresholds are normative and assumed; change them in xinyong/rights/metrics.yaml. The audit plays worlds anew and
+reports sums over groups; nothing about a single person leaves it.
+"""

@@ -95,7 +95,7 @@ def scan_map(
     chart = open_map(opened(folder), date(on, "--on"), province, replicate)
     scan = chart.scan(chart.place(_position(at), near), radius)
     if svg is not None:
-        _write(svg, draw(chart, scan))
+        write_text(svg, draw(chart, scan))
         print(f"map: {svg}", file=sys.stderr)
     if json_:
         print_json(scan)
@@ -116,7 +116,7 @@ def _position(text: str | None) -> tuple[float, float] | None:
     return x, y
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Write a file; RunError if it cannot be."""
     try:
         path.write_text(text, encoding="utf-8", newline="\n")

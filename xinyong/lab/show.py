@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from xinyong import __version__, ids
+from xinyong import ids
 from xinyong.engine import Plan, Shard
 from xinyong.errors import RunError, did_you_mean
 from xinyong.kernels import census
-from xinyong.lab.manifest import FORMAT, read_manifest
+from xinyong.lab.manifest import read_manifest
+from xinyong.lab.replay import same_world, scenario_of
 from xinyong.lab.scenario import Scenario
 from xinyong.lab.telling import Line, Teller
 from xinyong.population import make_shard
 from xinyong.recipe_model import LEVELS
 from xinyong.signals import Signals
-
-_SAME = ("format", "version", "scenario_hash", "rulebook_hash")
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,9 @@ def life(folder: Path, kind: str = "person", identity: str | None = None, replic
     manifest = read_manifest(folder)
     if not 0 <= replicate < len(manifest["seeds"]):
         raise RunError(f"--replicate {replicate}: {folder} has replicates 0 to {len(manifest['seeds']) - 1}")
-    scenario = _scenario(folder)
+    scenario = scenario_of(folder)
     plan = scenario.plan(manifest["seeds"][replicate])
-    _same_world(folder, manifest, scenario, plan)
+    same_world(folder, manifest, scenario, plan)
     wanted, chosen = _identity(folder, kind, identity, replicate, scenario)
     _, code, _ = ids.unpack(wanted)
     people = make_shard(scenario.people(), plan.seed, manifest["scale"], code)
@@ -70,31 +68,6 @@ def life(folder: Path, kind: str = "person", identity: str | None = None, replic
 def _name(wanted: int, shard: Shard, row: int) -> str:
     kind = int(shard.store.columns["kind"][row])
     return ids.organisation_name(wanted, kind) if kind else ids.name(wanted)
-
-
-def _scenario(folder: Path) -> Scenario:
-    import json
-
-    try:
-        return Scenario(**json.loads((folder / "scenario.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise RunError(f"{folder}/scenario.json is missing or damaged: {error}") from error
-
-
-def _same_world(folder: Path, manifest: dict[str, Any], scenario: Scenario, plan: Plan) -> None:
-    """A life can be told again only by the rules that made it."""
-    now = {
-        "format": FORMAT,
-        "version": __version__,
-        "scenario_hash": scenario.hash,
-        "rulebook_hash": plan.book.hash,
-    }
-    changed = [name.removesuffix("_hash") for name in _SAME if manifest.get(name) != now[name]]
-    if changed:
-        raise RunError(
-            f"{folder}: {' and '.join(changed)} changed since this run, so its lives cannot be told again; "
-            "run the scenario anew"
-        )
 
 
 def _identity(
