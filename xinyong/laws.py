@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xinyong import face_laws, firm_laws, list_laws
+from xinyong import face_laws, firm_laws, list_laws, protest_laws
 from xinyong.counted import differs as _differs
 from xinyong.counted import rows_of, tally
 from xinyong.engine import Shard
@@ -334,4 +334,5 @@ LAWS: tuple[Law, ...] = (
     opinion,
     *firm_laws.LAWS,
     *face_laws.LAWS,
+    *protest_laws.LAWS,
 )
