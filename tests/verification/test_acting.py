@@ -1,0 +1,100 @@
+"""Choices under perceived sanctions and how they are learnt: closed forms, signs, placebos, and what changes nobody."""
+
+import numpy as np
+import pytest
+
+from tests.verification import acting_checks as checks
+from tests.verification.acting_faults import FAULTS
+from tests.verification.checks import crowd
+from tests.worlds import plan_of, play
+from xinyong.acts import RISK_CLASSES
+from xinyong.rulebook import RuleBook
+
+RULES = RuleBook.load().on(checks.START)
+
+
+def test_the_rate_without_sanctions():
+    """V-1."""
+    checks.rate_without_sanctions()
+
+
+def test_no_risk_or_no_sanction_is_no_sanction():
+    """V-2."""
+    checks.no_risk_is_no_sanction()
+
+
+def test_more_sanction_or_risk_means_fewer_acts():
+    """V-60, act by act."""
+    checks.harder_means_fewer()
+
+
+def test_leverage_of_alike_agents():
+    """V-13."""
+    checks.leverage_as_in_the_mean_field()
+
+
+def test_expected_acts_are_those_that_happen():
+    """What leverage is worked out from is what people do."""
+    checks.yearly_acts_are_the_rate()
+
+
+def test_beliefs_are_exponential_smoothing():
+    """V-14."""
+    checks.means_are_smoothed()
+
+
+def test_the_untouched_stand_on_the_common_course():
+    """The effect that the claim hangs on is kept exactly, however small."""
+    checks.the_untouched_stand_on_the_course()
+
+
+def test_more_media_more_leverage():
+    """V-62."""
+    checks.more_media_more_leverage()
+
+
+def test_random_names_teach_nothing():
+    """The placebo of switch E."""
+    checks.random_names_teach_nothing()
+
+
+def test_weights_of_nought_change_nobody():
+    """V-31."""
+    checks.no_weight_is_no_change()
+
+
+def test_classes_of_risk_are_in_the_order_of_the_column():
+    assert tuple(row.key for row in RULES.believing.classes.rows()) == RISK_CLASSES
+    assert sum(row.media_share for row in RULES.believing.classes.rows()) == pytest.approx(1)
+
+
+def test_points_urge_only_those_who_know_of_the_scheme():
+    """Good deeds for points, breaches spared for points: none where nobody knows, more the more know."""
+    counted = []
+    for share in (0.0, 0.11, 1.0):
+        sets = {
+            "deeds.aware_share": share,
+            "deeds.aware_per_publicity_year": 0.0,
+            "acting.scheme_point_utility": 0.03,
+        }
+        dates = {"start": checks.START, "end": checks.START.replace(year=2019), "burn_in_weeks": 0}
+        city = play(plan_of(sets, processes=("acting",), **dates), [crowd(20_000, city=1)])
+        counted.append((city.last("prosocial_for_score_cum"), city.last("minor_spared_for_score_cum")))
+        aware = city.last("aware_residents_now") / 20_000
+        assert abs(aware - share) < 4 * np.sqrt(share * (1 - share) / 20_000) + 1e-12
+    assert counted[0] == (0, 0)
+    assert counted[0] < counted[1] < counted[2]
+    assert all(many > 4 * few for many, few in zip(counted[2], counted[1], strict=True))
+
+
+# --- a check that cannot fail checks nothing -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[f.what.replace(" ", "-") for f in FAULTS])
+def test_a_planted_fault_is_noticed(fault, monkeypatch):
+    """Each fault is planted, and the named check must catch it."""
+    checks._played.cache_clear()
+    fault.plant(monkeypatch)
+    with pytest.raises(AssertionError, match=fault.word):
+        fault.check()
+    checks._played.cache_clear()
