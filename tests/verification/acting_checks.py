@@ -196,14 +196,18 @@ def the_untouched_stand_on_the_course() -> None:
     one = taught(ONLY_EXAMPLES | {"believing.stranger_weight": 0.0}, 2000, weeks)
     rules = one.plan.book.on(START).believing
     forgotten = -np.expm1(-rules.forgetting_per_year * WEEK_YEARS)
-    stories = 1e6 * 5 / 2000
-    items = rules.media.items_per_adult_week * rules.media.sanction_share
-    items *= stories / (stories + rules.media.stories_for_half) * rules.classes.minor.media_share
-    learnt = 1 - (rules.memory_signals / (rules.memory_signals + rules.media_weight)) ** items
+    media, stories = rules.media, 0.0
     wanted = rest = rules.classes.minor.resting_risk
     for week in range(weeks):
+        stories += ((1e6 * 5 / 2000 if week else 0.0) - stories) / media.story_weeks
+        items = (
+            media.items_per_adult_week * media.sanction_share * stories / (stories + media.stories_for_half)
+        )
+        learnt = 1 - (rules.memory_signals / (rules.memory_signals + rules.media_weight)) ** (
+            items * rules.classes.minor.media_share
+        )
         wanted += forgotten * (rest - wanted)
-        wanted += learnt * (1 - wanted) if week > 0 else 0.0
+        wanted += learnt * (1 - wanted)
     store = one.shards[0].store
     assert not store.columns["belief"].any(), "somebody learnt from what did not happen to him"
     course = store.tables["expectations"].columns["course"][1]

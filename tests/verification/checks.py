@@ -269,7 +269,8 @@ def any_unit_of_money(people: list[ShardPopulation]) -> None:
 def points_touch_nothing_else(people: list[ShardPopulation]) -> None:
     """Without city points every series that does not depend on them is the same to the bit.
 
-    The accounts read all, the desk hears of every entry, the resident feels it, and all registers' entries hang on one board.
+    The accounts read all, the desk hears of every entry, the resident learns from it, and all entries hang on one
+    board.
     """
     readers = ["accounts", "redress", "believing"]
     withe, without = (

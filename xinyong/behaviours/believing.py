@@ -42,6 +42,7 @@ class Believing(Process):
         "expectations": SideTable("common course of perceived risk; row = class of act"),
         "expectations.course": Column("f8", "perceived risk of whoever nothing has happened to", "share"),
         "expectations.reach": Column("f8", "what a difference of 16384 is worth now", "share"),
+        "expectations.stories": Column("f8", "sanctions a week that the media have to tell", "per million persons"),
         "expectations.published": Column("i8", "sanctions published in the nation, as last read", "sanctions"),
         "followed_now": Tally("persons whose expectations are followed", "persons", stock=True),
         "sanctions_published_cum": Tally("listings and black entries of persons, for others to hear of", "sanctions"),
@@ -102,14 +103,13 @@ class Believing(Process):
         )  # fmt: skip
 
     def _media(self, day: Day) -> float:
-        """Items on sanctions an adult takes in this week: as many as the nation's last week gives stories for."""
+        """Items on sanctions an adult takes in this week: as many as the nation's last weeks give stories for."""
         media, nation, fields = day.own_rules.media, day.now.nation, day.table("expectations").fields
         published = nation.get("sanctions_published_cum", 0)
-        fresh = published - int(fields.published[0])
+        fresh = 1e6 * (published - int(fields.published[0])) / max(nation.get("followed_now", 0), 1)
         fields.published[:CLASSES] = published
-        if not fresh:
-            return 0.0
-        stories = 1e6 * fresh / nation["followed_now"]
+        fields.stories[:CLASSES] += (fresh - fields.stories[:CLASSES]) / media.story_weeks
+        stories = float(fields.stories[0])
         return float(
             media.items_per_adult_week * media.sanction_share * stories / (stories + media.stories_for_half)
         )

@@ -5,7 +5,9 @@ from xinyong.i18n import N_, Words
 PROCESSES = {
     "ability": N_("ability to pay"),
     "accounts": N_("accounts of cost"),
+    "acting": N_("choices under expected sanctions"),
     "applying": N_("applications"),
+    "believing": N_("expected sanctions and how they are learnt"),
     "black_lists": N_("black lists"),
     "borrowing": N_("borrowing"),
     "central_bank": N_("the central bank's files"),
