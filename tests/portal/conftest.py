@@ -43,7 +43,7 @@ def folders(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path
 
 @pytest.fixture(scope="session")
 def client(folders: list[Path]) -> Iterator[TestClient]:
-    app = make_app(folders, per_second=10_000, burst=100_000)
+    app = make_app(folders, per_second=10_000, burst=100_000, a_minute=10_000)
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
 

@@ -18,7 +18,8 @@ PAGES = (
     "/runs/small/timeline", "/runs/small/timeline?group=rights&on=2016-02-03",
     "/runs/small/timeline?measure=listings_cum&measure=unable_now", "/reading", "/reading?q=court+list",
     "/reading?status=later", "/reading/R100", "/reading/R1", "/rules", "/rules?section=court_list&on=2013-09-30",
-    "/rules?q=rongcheng", "/rules/court_list.term_years",
+    "/rules?q=rongcheng", "/rules/court_list.term_years", "/desk", "/desk?switch=V&set=objection.aware_share:0.5",
+    "/runs/small/worlds", "/runs/small/worlds?id={who}&switch=V",
 )  # fmt: skip
 
 

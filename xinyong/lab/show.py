@@ -1,5 +1,6 @@
 """Tell one invented life by playing its shard again: a shard is a pure function of seed and signal log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -39,11 +40,18 @@ class Life:
         return [f"{self.name}  {self.latin_name}  ({self.id})", told, *([self.chosen] if self.chosen else [])]
 
 
-def life(folder: Path, kind: str = "person", identity: str | None = None, replicate: int = 0) -> Life:
+def life(
+    folder: Path,
+    kind: str = "person",
+    identity: str | None = None,
+    replicate: int = 0,
+    sets: Mapping[str, object] | None = None,
+) -> Life:
     """Everything that happened to one synthetic person or organisation, in order of days.
 
-    Without an id the party listed most often is taken. Raises RunError for an id that is not in the run, and
-    for a run that other rules or another version made.
+    Without an id the party listed most often is taken. With `sets` (rule: value) the shard is played under other rules
+    with the same luck, while what the rest of the nation signals to it stays as it was in the run. Raises RunError for
+    an id that is not in the run, and for a run that other rules or another version made.
     """
     manifest = read_manifest(folder)
     if not 0 <= replicate < len(manifest["seeds"]):
@@ -51,6 +59,8 @@ def life(folder: Path, kind: str = "person", identity: str | None = None, replic
     scenario = scenario_of(folder)
     plan = scenario.plan(manifest["seeds"][replicate])
     same_world(folder, manifest, scenario, plan)
+    if sets:
+        plan = scenario.changed(dict(sets)).plan(plan.seed)
     wanted, chosen = _identity(folder, kind, identity, replicate, scenario)
     _, code, _ = ids.unpack(wanted)
     people = make_shard(scenario.people(), plan.seed, manifest["scale"], code)

@@ -1,7 +1,9 @@
 """Puts the portal together: parts, pages, refusals, static files, and the guard before all of it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,8 +14,9 @@ from starlette.staticfiles import StaticFiles
 
 from xinyong import __version__
 from xinyong.errors import XinyongError
+from xinyong.portal.jobs import Busy, Jobs
 from xinyong.portal.library import Library, NotHere
-from xinyong.portal.parts import lookup, map, reading, rules, start, timeline
+from xinyong.portal.parts import desk, lookup, map, orders, reading, rules, start, timeline, worlds
 from xinyong.portal.plots import chart
 from xinyong.portal.security import Guard
 from xinyong.portal.site import Site
@@ -27,14 +30,30 @@ ABOUT = (
 
 
 def make_app(
-    folders: Sequence[Path], hosts: Sequence[str] = (), per_second: float = 100.0, burst: float = 300.0
-) -> FastAPI:
-    """The portal over some run folders. `hosts` are the names it answers under; none given: any."""
-    app = FastAPI(title="xinyong", version=__version__, description=ABOUT, docs_url=None, redoc_url=None)
+    folders: Sequence[Path], hosts: Sequence[str] = (), per_second: float = 100.0, burst: float = 300.0,
+    desk_folder: Path | None = None, a_minute: float = 12.0,
+) -> FastAPI:  # fmt: skip
+    """The portal over some run folders. `hosts` are the names it answers under; none given: any.
+
+    `a_minute` is how many orders a reader may send in a minute. `desk_folder` is where results of the desk are kept;
+    without one they are gone when the portal stops.
+    """
+    jobs = Jobs(desk_folder or Path(mkdtemp(prefix="xinyong-desk-")))
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        jobs.close()
+
+    app = FastAPI(
+        title="xinyong", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=life
+    )
     site = Site(app, Library(folders))
     site.env.globals["chart"] = chart
     for part in (start, lookup, map, timeline, reading, rules):
         part.add(site)
+    for ordering in (orders, desk, worlds):
+        ordering.add(site, jobs)
     app.include_router(site.json)
 
     @app.get("/", include_in_schema=False)
@@ -45,7 +64,7 @@ def make_app(
     app.include_router(site.html)
     _refusals(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    app.add_middleware(Guard, hosts=hosts, per_second=per_second, burst=burst)
+    app.add_middleware(Guard, hosts=hosts, per_second=per_second, burst=burst, a_minute=a_minute)
     return app
 
 
@@ -64,9 +83,8 @@ def _refusals(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(XinyongError)
     def ours(request: Request, error: XinyongError) -> Response:
-        return site.refusal(
-            request, 404 if isinstance(error, NotHere) else 400, site.library.hide(str(error))
-        )
+        status = 404 if isinstance(error, NotHere) else 503 if isinstance(error, Busy) else 400
+        return site.refusal(request, status, site.library.hide(str(error)))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

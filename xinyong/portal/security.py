@@ -45,10 +45,11 @@ class Guard:
     """ASGI middleware: refuses early what is malformed, too long, too fast or foreign; adds the headers."""
 
     def __init__(
-        self, app: ASGIApp, hosts: Iterable[str], per_second: float = 100.0, burst: float = 300.0
-    ) -> None:
+        self, app: ASGIApp, hosts: Iterable[str], per_second: float = 100.0, burst: float = 300.0,
+        a_minute: float = 12.0,
+    ) -> None:  # fmt: skip
         self.app, self.hosts = app, frozenset(hosts)
-        self.reads, self.writes = Bucket(per_second, burst), Bucket(0.2, 12)
+        self.reads, self.writes = Bucket(per_second, burst), Bucket(a_minute / 60, a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""

@@ -23,7 +23,7 @@ def serve(folders: Sequence[Path], host: str = "127.0.0.1", port: int = 8000) ->
 
     shown = list(folders) or find_runs(Path("runs"))
     hosts = () if host in EVERYWHERE else (host, "localhost", "127.0.0.1", "[::1]")
-    app = make_app(shown, hosts)
+    app = make_app(shown, hosts, desk_folder=Path("runs") / "desk")
     where = f"[{host}]" if ":" in host else host
     print(f"xinyong portal: http://{where}:{port}/  ({len(shown)} run(s); Ctrl+C stops it)", flush=True)
     uvicorn.run(

@@ -20,6 +20,7 @@ Language = Literal["en", "zh-Hant", "zh-Hans"]
 RunKey = Annotated[str, InPath(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="key of a run")]
 PARTS = (
     ("lookup", "Look-up sites", True), ("map", "Map of debtors", True), ("timeline", "Timeline", True),
+    ("worlds", "One life, two worlds", True), ("desk", "Experiment desk", False),
     ("reading", "The reading", False),
     ("rules", "Rule book", False), ("machines", "For machines", False),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from importlib import resources
 
 from xinyong.i18n import MONTHS, Words, catalogue
 
+SINCE = ", since the count began"
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
 
 
@@ -44,6 +45,11 @@ class Reader(Words):
     def han(self, text: str) -> str:
         """A Chinese text of the data in the reader's characters."""
         return simplified(text) if self.language == "zh-Hans" else text
+
+    def meaning(self, text: str) -> str:
+        """What a measure counts, translated if it can be; its meaning comes from the run in English."""
+        base, since, _ = text.partition(SINCE)
+        return self(base) + (self(since) if since else "")
 
     def count(self, value: float | None) -> str:
         """Write a number with its unit: 14.09 M, 1,409 萬, 1,409 万."""

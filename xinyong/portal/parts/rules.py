@@ -83,6 +83,7 @@ class OneRule:
     name: str
     gloss: str
     unit: str
+    number: float | None
     range: tuple[float, float] | None
     between: str
     history: tuple[Said, ...]
@@ -182,10 +183,15 @@ def _one(path: str, on: dt.date) -> OneRule:
     current = max((date for date in leaf.dates if date <= on), default=None)
     history = tuple(_said(book, date, leaf.values[date], date == current) for date in leaf.dates)
     return OneRule(
-        on, path, path.partition(".")[0], leaf.name, leaf.gloss, leaf.unit, leaf.range, leaf.between, history,
+        on, path, path.partition(".")[0], leaf.name, leaf.gloss, leaf.unit, _number(leaf.on(on)), leaf.range,
+        leaf.between, history,
         tuple(n for n, r in load_reading().requirements.items() if _carries(r.carried_by.rules, path)),
         _switches(path),
     )  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _said(book: RuleBook, date: dt.date, value: Value, current: bool) -> Said:
