@@ -271,6 +271,7 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
 
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)
 app.command(rights.audit, sort_key=5, help_epilogue=examples.AUDIT)
+app.command(rights.odd, sort_key=7, help_epilogue=examples.ODD)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
 app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
 app.command(public.serve, sort_key=6, help_epilogue=examples.SERVE)

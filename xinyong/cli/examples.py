@@ -164,3 +164,10 @@ AUDIT = """Examples:
 Thresholds are normative and assumed; change them in xinyong/rights/metrics.yaml. The audit plays worlds anew and
 reports sums over groups; nothing about a single person leaves it.
 """
+
+ODD = """Examples:
+  xinyong odd toy > toy-odd.md
+  xinyong odd rongcheng-2013-2019 --out odd.html
+
+Written from what processes and rules declare; a reviewer can hold it against the code.
+"""

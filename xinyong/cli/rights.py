@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xinyong.cli.printing import cell, print_json, print_table
+from xinyong.cli.public import write_text
 from xinyong.cli.reading import Json, Whole, run_folder
+from xinyong.errors import RunError
 
 if TYPE_CHECKING:
     from xinyong.lab.rights.found import Audit
@@ -92,3 +94,30 @@ def _sheet(found: "Audit") -> list[dict[str, str]]:
     for one in found.sheet:
         rows.setdefault(one.element, {"element": one.element, "": one.gloss})[one.system] = one.answer
     return list(rows.values())
+
+
+def odd(scenario: str, /, *, out: Path | None = None) -> None:
+    """Write the ODD protocol of a scenario from its declarations: entities, schedule, rules, rates, draws.
+
+    Parameters
+    ----------
+    scenario
+        Name (see `xinyong list`) or path of a YAML file.
+    out
+        File to write, .md or .html; without it Markdown is printed.
+
+    """
+    from xinyong.lab.odd import document, markdown
+    from xinyong.lab.scenario import load_scenario
+
+    made = document(load_scenario(scenario))
+    if out is None:
+        print(markdown(made))
+    elif out.suffix == ".html":
+        from xinyong.report.odd import odd_page
+
+        write_text(out, odd_page(made))
+    elif out.suffix == ".md":
+        write_text(out, markdown(made))
+    else:
+        raise RunError(f"--out {out}: the name must end with .md or .html")
