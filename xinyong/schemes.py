@@ -75,6 +75,7 @@ def in_force(book: Any, date: dt.date) -> Schemes:
     )
 
 
+@lru_cache(maxsize=64)
 def aware_shares(known: Schemes, rules: Any, monday: int) -> Array:
     """By city code (256,): share of residents who know on a day of the scheme they live under; 0 without a scheme.
 
@@ -84,6 +85,7 @@ def aware_shares(known: Schemes, rules: Any, monday: int) -> Array:
     years = known.publicity_years + open_years / DAYS_PER_YEAR
     shares = np.zeros(256)
     shares[: len(years)] = (known.start > 0) * (rules.aware_share + rules.aware_per_publicity_year * years)
+    shares.flags.writeable = False
     return shares
 
 

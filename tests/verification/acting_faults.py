@@ -1,15 +1,13 @@
 """Faults of choices and beliefs, and who must notice them."""
 
-import math
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.verification import acting_checks as checks
 from tests.verification.faults import after, instead, method_after
 from tests.verification.noticing import BEHAVIOURS, Fault
-from xinyong.behaviours import acting, believing
+from xinyong.behaviours import acting
 from xinyong.behaviours.believing import Believing
 from xinyong.kernels import beliefs
 from xinyong.process import Day
@@ -22,9 +20,9 @@ def spoil_table(change: Any) -> Any:
         original = acting._setting
 
         def setting(day: Day) -> Any:
-            who, table, *rest = original(day)
-            change(table, day)
-            return who, table, *rest
+            made = original(day)
+            change(made.table, day)
+            return made
 
         patch.setattr(acting, "_setting", setting)
 
@@ -69,8 +67,15 @@ def touch_somebody(self: Any, day: Day) -> None:
     day.people.belief[7, 1] += 5
 
 
-def media_frighten_twice(weight: Any, signals: Any, memory: Any) -> Any:
-    return -np.expm1(2 * np.asarray(signals) * math.log1p(-weight / (memory + weight)))
+def an_item_counts_twice(patch: pytest.MonkeyPatch) -> None:
+    original = beliefs.move_course
+
+    def move(
+        course: Any, reach: Any, resting: Any, forgotten: Any, shares: Any, signals: Any, *rest: Any
+    ) -> None:
+        original(course, reach, resting, forgotten, shares, 2 * signals, *rest)
+
+    patch.setattr(beliefs, "move_course", move)
 
 
 def loud_media_bore(self: Any, day: Day) -> float:
@@ -118,7 +123,7 @@ FAULTS = [
     ),
     Fault(
         "an item counts twice",
-        instead(believing, "_chance", media_frighten_twice),
+        an_item_counts_twice,
         checks.the_untouched_stand_on_the_course,
         "closed form",
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,51 +67,36 @@ class Acting(Process):
 
     def step(self, day: Day) -> None:
         """A week of occasions; who meets none is not looked at."""
-        people, numbers = day.people, day.own_rules
         self._evasions(day)
-        a_year, _ = _behaviours(numbers.behaviours)
-        mean = float(a_year.sum()) * day.now.years
-        found = np.empty(len(people.number), np.int32)
-        limits = _limits(mean, numbers.minimum_age_years)
-        found = found[: hits(found, people.number, people.kind, people.age, limits, day.base, day.key)]
-        totals = np.zeros((BEHAVIOURS, kernel.TOTALS), np.int64)
-        setting = _setting(day)
-        met = self._meet(day, totals, found, (mean, np.cumsum(a_year) / a_year.sum()), setting)
+        setting, totals = _setting(day), np.zeros((BEHAVIOURS, kernel.TOTALS), np.int64)
+        met = self._meet(day, totals, setting)
         out = np.empty((4, len(met[2])), np.int32)
-        who, table, of_persons, beliefs, known, traits = setting
         n = kernel.choose(
-            out,
-            totals,
-            met,
-            who,
-            table,
-            of_persons,
-            beliefs,
-            known,
-            traits,
-            day.now.monday,
-            day.base,
-            day.key,
-        )
+            out, totals, met, setting.who, setting.table, setting.numbers, setting.beliefs, setting.known,
+            setting.traits, day.now.monday, day.base, day.key,
+        )  # fmt: skip
         when, party, act, seen = out[:, :n]
         day.post("act", day=when, party=party, act=act, detected=seen)
         self._count(day, totals)
 
-    def _meet(
-        self, day: Day, totals: Array, found: Array, often: tuple[float, Array], setting: tuple[Any, ...]
-    ) -> tuple[Array, Array, Array]:
+    def _meet(self, day: Day, totals: Array, setting: "_Setting") -> tuple[Array, Array, Array]:
         """Occasions at which somebody may act: row and turn, behaviour, luck."""
-        _, table, of_persons, _, _, traits = setting
-        room = 64 + 2 * len(found)
+        people, rules = day.people, day.own_rules
+        mean, shares = _often(rules.behaviours, day.now.years)
+        found, limits = np.empty(len(people.number), np.int32), _limits(mean, rules.minimum_age_years)
+        found = found[: hits(found, people.number, people.kind, people.age, limits, day.base, day.key)]
+        room = 64 + int((2 + 2 * mean) * len(found))
         who, what, luck = np.empty((2, room), np.int32), np.empty(room, np.int32), np.empty(room)
         n = kernel.meet_occasions(
-            who, what, luck, totals, found, day.people.number, table, (*often, _ceilings(table, of_persons)),
-            of_persons[kernel.CONNECTED], traits[1], day.base, (day.key, day.fixed_key),
+            who, what, luck, totals, found, people.number, setting.table, (mean, shares, setting.ceilings),
+            setting.numbers[kernel.CONNECTED], setting.traits[1], day.base, (day.key, day.fixed_key),
         )  # fmt: skip
         return who[:, :n], what[:n], luck[:n]
 
     def _evasions(self, day: Day) -> None:
         late, people = day.hear("default"), day.people
+        if not len(late):
+            return
         evaders = (late.evading == 1) & (people.kind[late.party] == PERSON)
         party, when = late.party[evaders], late.day[evaders]
         day.post("act", day=when, party=party, act=np.full(len(party), DEBT), detected=np.zeros(len(party)))
@@ -142,32 +127,43 @@ def yearly_acts(shards: Iterable[Any], act: int = MINOR) -> Array:
         persons = np.flatnonzero(day.people.kind == PERSON)
         old = day.people.age[persons] >= day.own_rules.minimum_age_years
         a_year, _ = _behaviours(day.own_rules.behaviours)
-        out = np.zeros(len(persons))
-        who, table, of_persons, beliefs, known, traits = _setting(day)
+        out, of = np.zeros(len(persons)), _setting(day)
         kernel.yearly_acts(
-            out, act - 1, persons, who, table, a_year, of_persons, beliefs, known, traits, day.base, day.fixed_key
+            out, act - 1, persons, of.who, of.table, a_year, of.numbers, of.beliefs, of.known, of.traits, day.base,
+            day.fixed_key,
         )  # fmt: skip
         found.append(np.where(old, np.rint(1e6 * out), 0).astype(np.int64))
     return np.concatenate(found)
 
 
-def _setting(day: Day) -> tuple[Any, ...]:
-    """All that a choice depends on, as the kernels take it."""
+class _Setting(NamedTuple):
+    """All that a choice depends on, as the kernels take it (see `kernels.acting.choose`)."""
+
+    who: tuple[Array, Array, Array, Array]
+    table: Array
+    ceilings: Array
+    numbers: Array
+    beliefs: tuple[Array, Array, Array]
+    known: tuple[Array, np.uint64]
+    traits: tuple[Array, np.uint64]
+
+
+def _setting(day: Day) -> _Setting:
     people, rules = day.people, day.own_rules
-    _, base = _behaviours(rules.behaviours)
+    points = rules.scheme_point_utility, rules.firm_point_ratio * _firm_point(day)
+    base, ceilings = _table(
+        rules.behaviours, _restrictions(day), rules.discount_per_year, points, rules.norm_spread
+    )
     table = base.copy()
-    table[:, kernel.RESTRICTED] *= _restrictions(day)
     table[:, kernel.FACED] *= _at_stake(day)
-    table[:, kernel.DISCOUNT] = rules.discount_per_year ** table[:, kernel.DISCOUNT]
-    table[:, kernel.SCHEME] *= rules.scheme_point_utility
-    table[:, kernel.FIRM] *= rules.firm_point_ratio * _firm_point(day)
-    of_persons = np.array([
+    numbers = np.array([
         rules.norm_spread, rules.norm_deterrence_slope, rules.risk_aversion, rules.risk_spread,
         rules.restriction_income_slope, day.rules.facing.face_spread or 0.0, rules.online_share,
     ])  # fmt: skip
     score = _nothing("u2") if people.firm_score is None else people.firm_score
     who = (people.number, people.income, people.city, score)
-    return who, table, of_persons, _beliefs(day), _knowing(day), (mixing(day.rules), day.trait_key)
+    traits = mixing(day.rules), day.trait_key
+    return _Setting(who, table, ceilings, numbers, _beliefs(day), _knowing(day), traits)
 
 
 def _beliefs(day: Day) -> tuple[Array, Array, Array]:
@@ -206,9 +202,8 @@ def _firm_point(day: Day) -> float:
 def _knowing(day: Day) -> tuple[Array, np.uint64]:
     """By city the share of residents who know of its scheme, and the key of who does: the same as for deeds."""
     known = schemes.in_force(day.now.book, day.now.date)
-    return schemes.aware_shares(known, day.rules.deeds, day.now.monday), draws.key(
-        day.now.seed, "deeds:fixed", 0
-    )
+    key = draws.key(day.now.seed, "deeds:fixed", 0)
+    return schemes.aware_shares(known, day.rules.deeds, day.now.monday), key
 
 
 @lru_cache(maxsize=64)
@@ -225,17 +220,32 @@ def _behaviours(behaviours: Any) -> tuple[Array, Array]:
     return a_year, table
 
 
-def _ceilings(table: Array, of_persons: Array) -> Array:
-    """Chances (behaviours, slices) that no act exceeds, by slice of persons in order of their norm.
+@lru_cache(maxsize=64)
+def _often(behaviours: Any, years: float) -> tuple[float, Array]:
+    """Mean number of occasions of a person in a step, and the running share of each behaviour."""
+    a_year, _ = _behaviours(behaviours)
+    return float(a_year.sum()) * years, np.cumsum(a_year) / max(a_year.sum(), 1e-300)
 
-    Most occasions end there, before anything else about the person is worked out.
+
+@lru_cache(maxsize=256)
+def _table(
+    behaviours: Any, restricted: float, discount: float, points: tuple[float, float], spread: float
+) -> tuple[Array, Array]:
+    """The table at a yearly value of what is restricted, and worth of a scheme's and a firm's point; and ceilings.
+
+    Ceilings (behaviours, slices) are chances that no act exceeds, by slice of persons in order of their norm. Most
+    occasions end there, before anything else about the person is worked out.
     """
+    table = _behaviours(behaviours)[1].copy()
+    table[:, kernel.RESTRICTED] *= restricted
+    table[:, kernel.DISCOUNT] = discount ** table[:, kernel.DISCOUNT]
+    table[:, kernel.SCHEME] *= points[0]
+    table[:, kernel.FIRM] *= points[1]
     lowest, highest = _slices()
-    pull = table[:, kernel.NORM_WEIGHT, None] * of_persons[kernel.SPREAD]
+    pull = table[:, kernel.NORM_WEIGHT, None] * spread
     best = np.maximum(-pull * lowest, -pull * highest)
     worth = np.maximum(table[:, kernel.SCHEME], 0) + np.maximum(table[:, kernel.FIRM], 0)
-    ceilings: Array = 1e-9 + 1 / (1 + np.exp(-(table[:, kernel.GAIN] + worth)[:, None] - best))
-    return ceilings
+    return table, 1e-9 + 1 / (1 + np.exp(-(table[:, kernel.GAIN] + worth)[:, None] - best))
 
 
 @lru_cache(maxsize=1)

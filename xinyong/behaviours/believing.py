@@ -1,5 +1,6 @@
 """What people think their chance of being found out is, and how they learn it: from themselves, from others."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -70,7 +71,7 @@ class Believing(Process):
     def step(self, day: Day) -> None:
         """Drift and what everybody hears; then one's own week."""
         sanctioned, classes = _sanctioned(day, day.hear("listed"), day.hear("entry"))
-        public = int(np.isin(classes, (RISK_OF[DEBT], RISK_OF[FRAUD])).sum())
+        public = int((classes != RISK_OF[MINOR]).sum())
         self._common(day, public)
         self._own(day, sanctioned, classes)
         self._ties(day, day.hear("learned"))
@@ -79,27 +80,26 @@ class Believing(Process):
 
     def _common(self, day: Day, public: int) -> None:
         """Move the course of every class by what all meet alike this week."""
-        rules, fields = day.own_rules, day.table("expectations").fields
-        course, reach = fields.course[:CLASSES], fields.reach[:CLASSES]
+        rules, (course, reach), people = day.own_rules, _maps(day), day.people
         resting, shares = _classes(rules.classes)
-        forgotten = -np.expm1(-rules.forgetting_per_year * day.now.years)
-        items, told = self._media(day), public / max(day.tallied("followed_now"), 1)
-        heard = told * rules.strangers_heard_of
-        learnt = _chance(
-            rules.media_weight, items * rules.media.informative_share * shares, rules.memory_signals
-        )
-        learnt = 1 - (1 - learnt) * (1 - _chance(rules.stranger_weight, heard * shares, rules.memory_signals))
-        course += forgotten * (resting - course)
-        course += learnt * (1 - course)
-        reach *= (1 - forgotten) * (1 - learnt)
-        for c in np.flatnonzero(reach < LEAST_REACH):
-            kernel.rebase(day.people.belief, c, reach[c], day.people.number, day.base, day.key)
-            reach[c] = 1.0
         persons = day.tallied("followed_now")
-        felt = items * rules.media.informative_share if rules.media_weight else 0.0
+        items = self._media(day)
+        told, heard = (
+            items * rules.media.informative_share,
+            public / max(persons, 1) * rules.strangers_heard_of,
+        )
+        weights = np.array([rules.media_weight, rules.stranger_weight])
+        kernel.move_course(
+            course, reach, resting, -math.expm1(-rules.forgetting_per_year * day.now.years), shares,
+            np.array([told, heard]), weights, rules.memory_signals,
+        )  # fmt: skip
+        if reach[:CLASSES].min() < LEAST_REACH:
+            for c in np.flatnonzero(reach[:CLASSES] < LEAST_REACH):
+                kernel.rebase(people.belief, c, reach[c], people.number, day.base, day.key)
+                reach[c] = 1.0
         day.count(
-            media_items_cum=round(items * persons), media_signals_cum=round(felt * persons),
-            stranger_signals_cum=round(heard * persons) if rules.stranger_weight else 0,
+            media_items_cum=round(items * persons), media_signals_cum=round(told * persons * (weights[0] > 0)),
+            stranger_signals_cum=round(heard * persons * (weights[1] > 0)),
         )  # fmt: skip
 
     def _media(self, day: Day) -> float:
@@ -108,8 +108,9 @@ class Believing(Process):
         published = nation.get("sanctions_published_cum", 0)
         fresh = 1e6 * (published - int(fields.published[0])) / max(nation.get("followed_now", 0), 1)
         fields.published[:CLASSES] = published
-        fields.stories[:CLASSES] += (fresh - fields.stories[:CLASSES]) / media.story_weeks
         stories = float(fields.stories[0])
+        stories += (fresh - stories) / media.story_weeks
+        fields.stories[:CLASSES] = stories
         return float(
             media.items_per_adult_week * media.sanction_share * stories / (stories + media.stories_for_half)
         )
@@ -164,15 +165,12 @@ def _maps(day: Day) -> tuple[Array, Array]:
 
 def _sanctioned(day: Day, listed: Batch, entries: Batch) -> tuple[Array, Array]:
     """Persons sanctioned this week (n) and the class of act each sanction bears on: listings, then entries."""
+    if not len(listed) and not len(entries):
+        return listed.party, ENTRY_CLASS[:0]
     party = np.concatenate([listed.party, entries.party])
     classes = np.concatenate([np.full(len(listed), RISK_OF[DEBT], np.int8), ENTRY_CLASS[entries.register]])
     persons = (day.people.kind[party] == PERSON) & (classes >= 0)
     return party[persons], classes[persons]
-
-
-def _chance(weight: float, signals: Any, memory: float) -> Any:
-    """Share of the way to certainty that a number of signals leads, whole or not."""
-    return -np.expm1(signals * np.log1p(-weight / (memory + weight)))
 
 
 @lru_cache(maxsize=64)

@@ -41,6 +41,22 @@ def coded(risk: float, course: float, reach: float, u: float) -> np.int16:
     return np.int16(min(max(code, LOWEST), HIGHEST))
 
 
+@njit(cache=True, nogil=True)
+def move_course(course, reach, resting, forgotten, shares, signals, weights, memory):
+    """A step of what all meet alike: drift to `resting`, then `signals` (kinds) of sanctions, whole or not.
+
+    `shares` by class of the signals; `weights` by kind. Moves `course` and `reach` (classes).
+    """
+    for c in range(resting.shape[0]):
+        kept = 1.0
+        for k in range(signals.shape[0]):
+            if weights[k] > 0.0:
+                kept *= (memory / (memory + weights[k])) ** (signals[k] * shares[c])
+        course[c] += forgotten * (resting[c] - course[c])
+        course[c] += (1.0 - kept) * (1.0 - course[c])
+        reach[c] *= (1.0 - forgotten) * kept
+
+
 @njit(cache=True, inline="always")
 def _turn(code: int, c: int, stage: int) -> int:
     """Index of the draw that rounds: another one for each state, so that signals of one week round apart."""
