@@ -5,6 +5,7 @@ import numpy as np
 from xinyong.columns import Array
 from xinyong.counted import differs, rows_of, tally
 from xinyong.engine import Shard
+from xinyong.institutions.perks import HOLDERS
 
 
 def firm_scores(shard: Shard) -> str:
@@ -61,9 +62,8 @@ def perk_holders(shard: Shard) -> str:
     if "above_points" not in offers or shard.week % 4:
         return ""
     score, free = shard.store.columns["firm_score"], shard.store.columns["firm_flags"] < 64
-    kept = [n for n in shard.store.tally_names if n.endswith("_holders_now")]
     found = [int(((score > above) & free).sum()) for above in offers["above_points"] if above]
-    told = sorted(n for n in (tally(shard, name) for name in kept) if n)
+    told = sorted(n for n in (tally(shard, name) for name in HOLDERS) if n)
     return differs({"persons to whom perks are open": (sum(told), sum(found))})
 
 

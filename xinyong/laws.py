@@ -9,7 +9,7 @@ from xinyong.counted import differs as _differs
 from xinyong.counted import rows_of, tally
 from xinyong.engine import Shard
 from xinyong.errors import RunError
-from xinyong.institutions.accounts import ITEMS
+from xinyong.institutions.accounts import booked_to, items, spent_on
 from xinyong.institutions.redress import COUNTERS
 from xinyong.kernels.opinion import APPROVE, HELD, expressed, private
 from xinyong.kernels.petitions import REPAIR
@@ -252,12 +252,12 @@ def accounts(shard: Shard) -> str:
     books = rows_of(shard, "books")
     if not books:
         return ""
-    sums = dict.fromkeys((f"account_{item.account}_fen_cum" for item in ITEMS), 0)
-    for item in ITEMS:
-        sums[f"account_{item.account}_fen_cum"] += tally(shard, f"spent_{item.account}_{item.key}_fen_cum")
+    sums = dict.fromkeys((booked_to(item) for item in items()), 0)
+    for item in items():
+        sums[booked_to(item)] += tally(shard, spent_on(item))
     counts = {
         item.counts: (int(seen), tally(shard, item.counts))
-        for item, seen in zip(ITEMS, books["seen"], strict=True)
+        for item, seen in zip(items(), books["seen"], strict=True)
     }
     return _differs({**{name: (tally(shard, name), fen) for name, fen in sums.items()}, **counts})
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,9 @@ from tests.verification import checks
 from tests.worlds import World, plan_of, play
 from xinyong import laws
 from xinyong.assembly import known_processes
-from xinyong.errors import RuleError
-from xinyong.institutions.accounts import ITEMS, Accounts, items_of
+from xinyong.errors import RuleError, RunError
+from xinyong.institutions import accounts
+from xinyong.institutions.accounts import Accounts, Item, items, items_of
 from xinyong.process import borrowed
 from xinyong.rulebook import RuleBook
 
@@ -30,7 +33,7 @@ def world() -> World:
 def test_what_is_booked_is_the_count_times_its_cost(world):
     """With one price throughout, an account's items are counts of the model times that price, in every week."""
     rules = world.plan.book.on(dt.date(2018, 1, 1)).accounts.items
-    flows = [item for item in ITEMS if item.counts.endswith("_cum")]
+    flows = [item for item in items() if item.counts.endswith("_cum")]
     assert sum(world.last(item.counts) > 0 for item in flows) >= 6
     for item in flows:
         cost = getattr(rules, item.key).unit_cost_fen
@@ -51,10 +54,58 @@ def test_stocks_and_systems_are_charged_by_the_week(world):
 
 def test_accounts_add_up_over_items_and_shards(world):
     """Each account is the sum of its items in every week, in every shard and in the nation."""
-    for account in {item.account for item in ITEMS}:
-        items = [world.total(f"spent_{account}_{i.key}_fen_cum") for i in ITEMS if i.account == account]
-        assert np.array_equal(world.total(f"account_{account}_fen_cum"), np.sum(items, axis=0))
+    for account in {item.account for item in items()}:
+        told = [world.total(f"spent_{account}_{i.key}_fen_cum") for i in items() if i.account == account]
+        assert np.array_equal(world.total(f"account_{account}_fen_cum"), np.sum(told, axis=0))
     assert world.last("account_coercive_fen_cum") > 0 < world.last("account_infrastructural_fen_cum")
+
+
+def test_every_item_counts_something_that_is_kept():
+    """An item names a count of some process, or a rule; a name that nobody keeps would book nothing for ever."""
+    kept = {n for kind in known_processes().values() for n in kind.owns}
+    rules = RuleBook.load()
+    assert {item.key for item in items() if item.counts not in kept and not rules.has(item.counts)} == set()
+
+
+def test_the_two_kinds_of_power_are_apart(world):
+    """R3, R4, 2.7k: force is booked to one account, reach to another, firms' perks and bought peace to neither."""
+    of = {item.key: item.account for item in items()}
+    assert {of[k] for k in ("officers", "detention", "backlash", "enforcement_rounds", "seizures")} == {
+        "coercive"
+    }
+    reach = ("records", "points_system", "deeds_verified", "court_objections", "city_perks", "rents_to_firms")
+    assert {of[k] for k in reach} == {"infrastructural"}
+    assert (of["firm_perks"], of["compensation"]) == ("firms", "bought_peace")
+    assert world.last("spent_coercive_officers_fen_cum") == 83 * world.last("officer_minutes_cum") > 0
+
+
+def test_importing_the_accounts_reads_no_rules():
+    """The rule book is read when somebody asks what the accounts hold, not when the package is imported."""
+    told = "import sys, xinyong.institutions.accounts as a; print(a.items.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
+def test_half_the_officers_cost_half():
+    """The lever of coercion at 0.5x and 1x: what officers cost follows, and what the lists cost does not (C12)."""
+    full, half = (
+        play(checks.stressed_plan({"state_response.officers_per_1000": n}), PEOPLE) for n in (0.07, 0.035)
+    )
+    officers = "spent_coercive_officers_fen_cum"
+    assert half.last(officers) == pytest.approx(full.last(officers) / 2, rel=1e-2)
+    assert half.last("account_infrastructural_fen_cum") == full.last("account_infrastructural_fen_cum")
+
+
+def test_records_booked_as_force_are_noticed(monkeypatch):
+    """A planted fault: keeping records is added to the coercive account; the law of V-49 stops the run."""
+    original = accounts.booked_to
+
+    def wrong(item: Item) -> str:
+        return "account_coercive_fen_cum" if item.key == "records" else original(item)
+
+    monkeypatch.setattr(accounts, "booked_to", wrong)
+    with pytest.raises(RunError, match="account_coercive_fen_cum"):
+        play(checks.stressed_plan(), PEOPLE, check=laws.check)
 
 
 def test_nobody_can_read_the_accounts():
@@ -73,7 +124,7 @@ def test_the_accounts_move_nothing(world):
 
 def test_twice_the_price_twice_the_cost_and_nothing_else():
     """Prices scale their own item and no count."""
-    paths = [f"accounts.items.{item.key}.unit_cost_fen" for item in ITEMS]
+    paths = [f"accounts.items.{item.key}.unit_cost_fen" for item in items()]
     one, two = (
         play(checks.stressed_plan(dict.fromkeys(paths, fen), end=dt.date(2017, 6, 30)), PEOPLE)
         for fen in (1, 2)

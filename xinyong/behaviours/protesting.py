@@ -73,7 +73,7 @@ class Protesting(Process):
     may_read = (
         "grievances.party", "grievances.hardship", "grievances.cause", "activities.coverage", "activities.yearly_value",
     )  # fmt: skip
-    may_recall = ("detentions.party",)
+    may_recall = ("detentions.party", "support", "climate.at_stake")
     posts = {"protest": Notice("somebody begins a protest", {"party": "i4", "source": "u1"})}
     watches = ("protest_echo_now", "protest_audience_now")
     dense_ns_per_party = 0.5
@@ -106,7 +106,7 @@ class Protesting(Process):
     def _choose(self, day: Day, cells: Desk, rows: Array) -> None:
         people, numbers = day.people, _numbers(day, cells)
         out, totals = np.empty((MOST, 2), np.int32), np.zeros((kernel.SOURCES, kernel.TOTALS), np.int64)
-        support = _none(np.int8)
+        support = _none(np.int8) if people.support is None else people.support
         where = int(day.own_rules.persons_per_cell), cells.fields.arrest[: cells.high]
         m = kernel.choose(
             out, rows, (people.number, people.income, support), _caused(day), _detained(day), where, numbers,
@@ -132,7 +132,7 @@ class Protesting(Process):
             rules.memory_years, kept_share(rules.memory_years, CROWD_WEEKS * day.now.years),
             rules.crowd_per_protest * rules.mobilisation_ratio, WEEKS_PER_YEAR, _officers(day),
         )  # fmt: skip
-        fields.lost[: cells.high] = _at_stake(day)
+        fields.lost[: cells.high], fields.face_lost[: cells.high] = _at_stake(day)
         day.count(protest_echo_now=int(1000 * echo) - day.tallied("protest_echo_now"))
 
 
@@ -157,16 +157,20 @@ def _numbers(day: Day, cells: Desk) -> Array:
     """What the kernel asks of the rules, of the lists and of publicity."""
     numbers = _rules(day.own_rules).copy()
     numbers[kernel.LOST], numbers[kernel.FACE_LOST] = cells.fields.lost[0], cells.fields.face_lost[0]
+    numbers[kernel.FACE_SPREAD] = day.rules.facing.face_spread or 0.0
     numbers[kernel.WATCHED] = 1.0 - math.exp(-day.own_rules.watched_per_officer * _officers(day))
     return numbers
 
 
-def _at_stake(day: Day) -> float:
-    """Yearly value to a person of all that a listing would take, as far as it is carried out."""
-    activities = day.may_table("activities")
-    if activities is None or activities.fields.yearly_value is None:
-        return 0.0
-    return float(np.dot(activities.fields.coverage, activities.fields.yearly_value))
+def _at_stake(day: Day) -> tuple[float, float]:
+    """Yearly value to a person of all that a listing would take, as far as it is carried out; and the face it costs."""
+    activities, climate = day.may_table("activities"), day.may_table("climate")
+    lost = face = 0.0
+    if activities is not None and activities.fields.yearly_value is not None:
+        lost = float(np.dot(activities.fields.coverage, activities.fields.yearly_value))
+    if climate is not None and climate.fields.at_stake is not None and climate.high:
+        face = float(climate.fields.at_stake[0]) * (day.own_rules.face_share or 0.0)
+    return lost, face
 
 
 def _caused(day: Day) -> tuple[Array, ...]:

@@ -14,8 +14,9 @@ CHANCE_AT_PAR = 2.3
 (
     VARIANT, BASE_LOW, BASE_HIGH, LEGITIMACY, SUPPORT_WEIGHT, SUPPORT_MIDDLE, DEPENDENCE, JAIL, THRESHOLD, SOFTNESS,
     PETITION_THRESHOLD, P_EXPRESSION, LOST, FACE_LOST, CALLS, PETITIONS, TOLERANCE, SEVERITY, WATCHED,
-) = range(19)  # fmt: skip
-RULES = 19
+    FACE_SPREAD,
+) = range(20)  # fmt: skip
+RULES = 20
 # where a hardship comes from: what weighs most in it; the common one comes last
 CREDITOR, DEBTOR, FAMILY, OUTRAGE, BASE, SOURCES = range(6)
 CALMED = 6
@@ -102,6 +103,13 @@ def total_hardship(base: float, caused: float) -> float:
 
 
 @njit(cache=True, inline="always")
+def face_weight(trait: float, rules: np.ndarray) -> float:
+    """How much face means to a person, with mean one."""
+    spread = rules[FACE_SPREAD]
+    return math.exp(spread * trait - 0.5 * spread * spread)
+
+
+@njit(cache=True, inline="always")
 def chill_of(face: float, rules: np.ndarray) -> float:
     """What open dissent puts at risk in the credit system: access and face, times the perceived chance."""
     return rules[P_EXPRESSION] * (rules[LOST] + rules[FACE_LOST] * face)
@@ -166,7 +174,7 @@ def choose(out, rows, people, caused, detained, cells, rules, mix, trait_key, ba
         thinks = float(support[i]) if support.shape[0] else rules[SUPPORT_MIDDLE]
         g = hard * (1.0 - legitimacy(thinks, income[i] / 255.0, rules))
         risk = quantile(trait_of(RISK, mix, trait_key, who))
-        face = 2.0 * quantile(trait_of(FACE, mix, trait_key, who)) if rules[FACE_LOST] != 0.0 else 0.0
+        face = face_weight(trait_of(FACE, mix, trait_key, who), rules) if rules[FACE_LOST] != 0.0 else 0.0
         fear = chill_of(face, rules)
         cell = min(np.int64(number[i]) // per_cell, arrest.shape[0] - 1)
         n = _decide(out, n, i, source, g, risk, arrest[cell], rules[WATCHED], fear, who, rules, key, totals)
