@@ -31,6 +31,7 @@ LIVELY: dict[str, Any] = {
     "red_lists.lists.tax_a.month": 10,
     "red_lists.lists.tax_a.organisations_share": 0.5, "red_lists.inspections_per_year": 50,
     "red_lists.green_channel_per_year": 50, "commercial_score.pace": 20,
+    "reporting.reports_per_known_offence": 0.5, "knowing.told_per_year.acquaintances": 1,
 }  # fmt: skip
 PERSONS = "600"
 

@@ -41,4 +41,24 @@ def shame(shard: Shard) -> str:
     })  # fmt: skip
 
 
-LAWS = (followed, shame)
+def complaints(shard: Shard) -> str:
+    """Reports made = verified + decided unseen + open, and decided = upheld + dismissed; nobody reports himself."""
+    rows = rows_of(shard, "complaints")
+    if not rows:
+        return ""
+    told = shard.board.hear("reported")
+    decided = tally(shard, "peer_reports_verified_cum") + tally(shard, "peer_reports_unverified_cum")
+    ends = ("upheld_true_cum", "upheld_false_cum", "peer_reports_dismissed_cum")
+    return differs({
+        "reports made": (tally(shard, "peer_reports_cum"), decided + len(rows["party"])),
+        "reports open": (tally(shard, "peer_reports_open_now"), len(rows["party"])),
+        "reports decided": (decided, sum(tally(shard, end) for end in ends)),
+        "true and false reports": (
+            tally(shard, "peer_reports_true_cum") + tally(shard, "peer_reports_false_cum"),
+            tally(shard, "peer_reports_cum"),
+        ),
+        "reports of oneself": (int((told.reporter == told.party).sum()), 0),
+    })  # fmt: skip
+
+
+LAWS = (followed, shame, complaints)

@@ -76,7 +76,7 @@ def test_what_it_declares_exists(name):
 def test_what_it_announces_is_heard_or_kept(name):
     """A notice that nobody hears and nobody keeps is a letter to nobody."""
     heard = {n for kind in KNOWN.values() for n in (*kind.hears, *kind.heard)}
-    seen_by_laws = {"list_step", "joined", "merchant_removal", "exchange_report"}
+    seen_by_laws = {"list_step", "joined", "merchant_removal", "exchange_report", "reported"}
     for told, notice in KNOWN[name].posts.items():
         assert told in heard or notice.keep or told in seen_by_laws, f"{name} announces '{told}' to nobody"
 

@@ -35,6 +35,10 @@ def laws_hold() -> None:
     play(stressed_plan({**TALK, **FELT}), PEOPLE, check=laws.check)
 
 
+def laws_hold_on_reports() -> None:
+    play(stressed_plan({**MANY_REPORTS}), PEOPLE, check=laws.check)
+
+
 def lines(world: World) -> Any:
     """Shard and living lines of notoriety."""
     for shard in world.shards:
@@ -159,3 +163,66 @@ def face_without_weight_changes_nobody() -> None:
     without = play(stressed_plan({**TALK, "complying.face_weight": 0.0}, leave_out=["facing"]), PEOPLE)
     with_it = play(stressed_plan({**TALK, "complying.face_weight": 0.0}), PEOPLE)
     assert_same_where_shared(without, with_it, lambda name: "digest:learned" in name)
+
+
+# --- reports ---------------------------------------------------------------------------------------------------
+
+MANY_REPORTS = {"reporting.reports_per_known_offence": 0.3, "city_points.wrong_per_1000": 0}
+
+
+def _reporting(**sets: Any) -> World:
+    return world_with(**{**{k.replace(".", "__"): v for k, v in MANY_REPORTS.items()}, **sets})
+
+
+def inspectors_spare_the_innocent() -> None:
+    """V-66: the more reports are looked into, the fewer false ones are upheld and the fewer points are lost by them."""
+    worlds = [_reporting(reporting__verified_per_person_year=v) for v in (0.0, 0.1, 100.0)]
+    upheld = [w.last("upheld_false_cum") for w in worlds]
+    points = [int(w.notices("entry", "wrong")[w.notices("entry", "register") == 16].sum()) for w in worlds]
+    assert upheld[0] > upheld[1] > upheld[2], f"capacity up, false reports upheld {upheld}"
+    assert points[0] > points[2], f"capacity up, false deductions {points}"
+
+
+def false_reports_are_wrong_deductions() -> None:
+    """A false report upheld against a resident with a file stands as a wrong deduction, which may be objected to."""
+    world = _reporting(reporting__verified_per_person_year=0.0, reporting__unverified_upheld_share=1.0)
+    told = {
+        (k, int(p))
+        for k, rows in world.log["upheld"]
+        for p, wrong in zip(rows["party"], rows["wrong"], strict=True)
+        if wrong
+    }
+    booked = {
+        (k, int(p))
+        for k, rows in world.log["entry"]
+        for p, wrong, of in zip(rows["party"], rows["wrong"], rows["register"], strict=True)
+        if wrong and of == 16
+    }
+    assert booked and booked <= told, "wrong deductions without a false report"
+    assert len(booked) > 0.8 * len(told), f"of {len(told)} falsely reported {len(booked)} lost points"
+
+
+def false_share_is_as_the_rule_says() -> None:
+    """Reports of what did not happen are their share of all, within 4 SE."""
+    world = _reporting(reporting__false_share=0.4)
+    n, false = world.last("peer_reports_cum"), world.last("peer_reports_false_cum")
+    assert abs(false / n - 0.4) < 4 * np.sqrt(0.24 / n), f"false reports {false} of {n}"
+
+
+def closeness_keeps_people_silent() -> None:
+    """b_c up: a smaller share of reports comes from one's own household."""
+    shares = []
+    for weight in (-0.5, 2.0):
+        world = _reporting(reporting__closeness_weight=weight)
+        shares.append(world.last("reports_within_household_cum") / world.last("peer_reports_cum"))
+    assert shares[0] > shares[1], f"closeness up, share of reports from the household {shares}"
+
+
+def reports_that_nobody_makes_change_nobody() -> None:
+    """V-31: with a rate of 0 the world is to the bit that without the process."""
+    sets = {**TALK, "reporting.reports_per_known_offence": 0.0}
+    without, with_it = (
+        play(stressed_plan(sets, leave_out=["reporting"]), PEOPLE),
+        play(stressed_plan(sets), PEOPLE),
+    )
+    assert_same_where_shared(without, with_it)

@@ -8,9 +8,11 @@ import pytest
 from tests.verification import face_checks as checks
 from tests.verification.faults import after, instead, method_after
 from tests.verification.noticing import BEHAVIOURS, Fault
-from xinyong.behaviours import complying
+from xinyong.behaviours import complying, reporting
 from xinyong.behaviours.facing import Facing
 from xinyong.behaviours.knowing import Knowing
+from xinyong.behaviours.reporting import Reporting
+from xinyong.institutions.city_points import CityPoints
 from xinyong.process import Day
 
 
@@ -64,6 +66,32 @@ def meddle(self: Any, day: Day) -> None:
     day._store.columns["unable"][day.people.shame > 0] = 1
 
 
+def lose_a_complaint(self: Any, day: Day, *rest: Any) -> None:
+    desk = day.table("complaints")
+    desk.release(np.flatnonzero(desk.fields.alive == 1)[:1].astype(np.int32))
+
+
+def book_as_rightful(patch: pytest.MonkeyPatch) -> None:
+    """The city books what was falsely reported as if it had happened."""
+    original = CityPoints._book
+    patch.setattr(
+        CityPoints, "_book", lambda self, day, known, records, false=0: original(self, day, known, records)
+    )
+
+
+def hearsay_is_enough(patch: pytest.MonkeyPatch) -> None:
+    """Whatever the rate, people report."""
+    original = reporting._table
+
+    def table(rules: Any) -> Any:
+        made = original(rules)
+        made.rules[0] = 0.2
+        return made
+
+    patch.setattr(reporting, "_table", table)
+    patch.setattr(Reporting, "step", lambda self, day: self._file(day, day.hear("act"), table(day.own_rules)))
+
+
 def kernel(name: str, other: Any) -> Any:
     """Put something else in the place of a kernel of `facing`."""
     return lambda patch: patch.setattr(f"{BEHAVIOURS}.facing.kernel.{name}", other)
@@ -106,6 +134,30 @@ FAULTS = [
         "face acts without weight",
         method_after(Facing, "step", meddle),
         checks.face_without_weight_changes_nobody,
+        "differs",
+    ),
+    Fault(
+        "a complaint is lost",
+        method_after(Reporting, "_decide", lose_a_complaint),
+        checks.laws_hold_on_reports,
+        "complaints",
+    ),
+    Fault(
+        "inspectors look into three reports a week, however many there are",
+        instead(reporting, "_inspectors", lambda day, rules: 3),
+        checks.inspectors_spare_the_innocent,
+        "capacity up",
+    ),
+    Fault(
+        "false reports are booked as true",
+        book_as_rightful,
+        checks.false_reports_are_wrong_deductions,
+        "lost points|without",
+    ),
+    Fault(
+        "people report at a rate of nought",
+        hearsay_is_enough,
+        checks.reports_that_nobody_makes_change_nobody,
         "differs",
     ),
 ]

@@ -104,7 +104,7 @@ def publicity_can_be_cut() -> None:
 
 
 def cut_publicity_touches_nobody() -> None:
-    experiments.off_is_as_if_absent("V")
+    experiments.off_is_as_if_absent("V1_sight")
 
 
 def twins_are_twins() -> None:

@@ -179,6 +179,53 @@ def test_without_face_the_fitted_rates_stand():
     assert_same_where_shared(*worlds)
 
 
+# --- reports ---------------------------------------------------------------------------------------------------
+
+
+def test_inspectors_spare_the_innocent():
+    """V-66."""
+    checks.inspectors_spare_the_innocent()
+
+
+def test_false_reports_can_be_objected_to():
+    """A false report upheld is a wrong deduction of the points register, which the desk for objection hears of."""
+    checks.false_reports_are_wrong_deductions()
+
+
+def test_false_reports_are_the_share_that_the_rule_says():
+    """xi of 0.4 is 0.4 of all reports."""
+    checks.false_share_is_as_the_rule_says()
+
+
+def test_closeness_keeps_people_silent():
+    """The sign of b_c, whose true sign is disputed; the rule may be negative."""
+    checks.closeness_keeps_people_silent()
+
+
+def test_who_is_reported_truly_did_it_and_who_reports_is_tied():
+    """True reports are of acts of that week that nobody found out; nobody reports himself; reporters are adults."""
+    world = checks._reporting()
+    for place, people in enumerate(PEOPLE):
+        acts = {
+            (int(p), int(a))
+            for k, r in world.log["act"]
+            if k == place
+            for p, a, seen in zip(r["party"], r["act"], r["detected"], strict=True)
+            if not seen
+        }
+        for k, r in world.log["reported"]:
+            if k == place:
+                told = zip(r["party"], r["act"], r["true"], strict=True)
+                assert all((int(p), int(a)) in acts for p, a, true in told if true)
+                assert (people.columns["age"][r["reporter"]] >= 18).all()
+                assert (r["reporter"] != r["party"]).all()
+
+
+def test_reports_that_nobody_makes_change_nobody():
+    """V-31."""
+    checks.reports_that_nobody_makes_change_nobody()
+
+
 # --- a check that cannot fail checks nothing -------------------------------------------------------------------
 
 

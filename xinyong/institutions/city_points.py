@@ -28,7 +28,8 @@ class CityPoints(Process):
 
     There is no score outside a city that keeps one. Points are always the base plus the live ledger. Where a city
     asks for consent, only those who give it have a file, or have it used. Some deductions are booked in another's file;
-    each is told to the desk for objection, and taken back when the desk decides so.
+    each is told to the desk for objection, and taken back when the desk decides so. What others
+    report is booked in the week after it is upheld.
     *Source:* the paper, section III.2 (Rongcheng), footnotes 45 and 46; rows of `rules/cities/`.
     """
 
@@ -62,7 +63,7 @@ class CityPoints(Process):
     }
     reads = ("number", "kind", "age", "residents.party", "residents.city")
     hears = ("city_record",)
-    heard = ("decision",)
+    heard = ("decision", "upheld")
     posts = {
         "entry": Notice(
             "a register makes an adverse entry",
@@ -76,11 +77,9 @@ class CityPoints(Process):
         if not residents.high or not day.own_rules.in_force:
             return
         known = schemes.in_force(day.now.book, day.now.date)
-        records, turn = (
-            day.hear("city_record"),
-            day.now.week == 0 or schemes.starts_this_week(known, day.now.date),
-        )
-        if not (turn or len(records) or day.table("ledger").high):
+        records, upheld = day.hear("city_record"), day.heard("upheld")
+        turn = day.now.week == 0 or schemes.starts_this_week(known, day.now.date)
+        if not (turn or len(records) or len(upheld) or day.table("ledger").high):
             return
         if day.now.date.timetuple().tm_yday <= 7:
             residents.fields.gained[:] = 0
@@ -89,6 +88,9 @@ class CityPoints(Process):
         self._take_back(day, known, day.heard("decision"))
         self._strike(day, known, day.table("ledger").due("lapse", day.now.week))
         self._book(day, known, records)
+        for wrong in (0, 1) if len(upheld) else ():
+            picked = upheld.wrong == wrong
+            self._book(day, known, Batch(**{name: a[picked] for name, a in vars(upheld).items()}), wrong)
 
     def _open(self, day: Day, known: schemes.Schemes) -> None:
         """Open files, and close those that a rule no longer allows, with what stands in their ledger."""
@@ -134,7 +136,7 @@ class CityPoints(Process):
             ledger.release(rows)
             self._change(day, known, files, -delta.astype(np.int32), None)
 
-    def _book(self, day: Day, known: schemes.Schemes, records: Batch) -> None:
+    def _book(self, day: Day, known: schemes.Schemes, records: Batch, false: int = 0) -> None:
         if not len(records):
             return
         desk, ledger = day.table("residents"), day.table("ledger")
@@ -144,7 +146,7 @@ class CityPoints(Process):
             records.day, known.points, known.ceiling, schemes.NO_CEILING,
         )  # fmt: skip
         new = new[:, :n]
-        wrong = self._mix_up(day, new)
+        wrong = self._mix_up(day, new) | np.uint8(false)
         granted = self._change(day, known, new[0], new[1], new[2])
         rows, lines = ledger.take(int(np.count_nonzero(granted))), ledger.fields
         store_ledger(
