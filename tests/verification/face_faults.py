@@ -88,8 +88,11 @@ def hearsay_is_enough(patch: pytest.MonkeyPatch) -> None:
         made.rules[0] = 0.2
         return made
 
-    patch.setattr(reporting, "_table", table)
-    patch.setattr(Reporting, "step", lambda self, day: self._file(day, day.hear("act"), table(day.own_rules)))
+    def step(self: Any, day: Day) -> None:
+        self._file(day, day.hear("act"), table(day.own_rules))
+        self._decide(day, table(day.own_rules))
+
+    patch.setattr(Reporting, "step", step)
 
 
 def kernel(name: str, other: Any) -> Any:
