@@ -67,16 +67,23 @@ def _sanction(table, b, numbers, mix, trait_key, who, income):
 
 
 @njit(cache=True, inline="always")
-def _cost(table, b, numbers, mix, trait_key, who, norm, risk, income):
-    """What a person expects an act to cost in sanctions."""
+def _costs(table, b, numbers, mix, trait_key, who, norm, risk, income):
+    """What a person expects an act to cost in sanctions, and what each unit of risk aversion adds to it."""
     sanction = _sanction(table, b, numbers, mix, trait_key, who, income) if risk > 0.0 else 0.0
     if sanction <= 0.0:
-        return 0.0
+        return 0.0, 0.0
+    weaker = math.exp(-numbers[WEAKER] * norm) if numbers[WEAKER] != 0.0 else 1.0
+    mean = weaker * expected_cost(risk, sanction, table[b, DISCOUNT], 0.0)
+    return mean, weaker * expected_cost(risk, sanction, 0.0, 1.0)
+
+
+@njit(cache=True, inline="always")
+def _aversion(numbers, mix, trait_key, who):
+    """A person's aversion to not knowing."""
     aversion, spread = numbers[AVERSION], numbers[AVERSION_SPREAD]
     if aversion != 0.0 and spread != 0.0:
         aversion *= math.exp(spread * trait_of(RISK, mix, trait_key, who) - 0.5 * spread * spread)
-    weaker = math.exp(-numbers[WEAKER] * norm) if numbers[WEAKER] != 0.0 else 1.0
-    return weaker * expected_cost(risk, sanction, table[b, DISCOUNT], aversion)
+    return aversion
 
 
 @njit(cache=True, inline="always")
@@ -90,7 +97,7 @@ def _risk(table, b, party, belief, course, reach):
 
 @njit(cache=True, inline="always")
 def _weighed(table, b, who, party, people, numbers, beliefs, schemes, traits):
-    """Gain less norm, cost expected, and worth of points, of an act to a person."""
+    """Gain less norm, worth of points, mean cost, and cost for each unit of aversion, of an act to a person."""
     _, income, city, score = people
     belief, course, reach = beliefs
     mix, trait_key = traits
@@ -99,7 +106,8 @@ def _weighed(table, b, who, party, people, numbers, beliefs, schemes, traits):
     points = score[party] if score.shape[0] else 0
     worth = _benefit(table, b, who, city[party], points, schemes[0], schemes[1])
     risk = _risk(table, b, party, belief, course, reach)
-    return free, _cost(table, b, numbers, mix, trait_key, who, norm, risk, income[party]), worth
+    mean, more = _costs(table, b, numbers, mix, trait_key, who, norm, risk, income[party])
+    return free, worth, mean, more
 
 
 @njit(cache=True, nogil=True)
@@ -141,12 +149,15 @@ def choose(out, totals, met, people, table, numbers, beliefs, schemes, traits, m
     share who know of their city's, and the key of who does. `traits`: mixing matrix and key. `totals`: counts why not.
     """
     who, what, luck = met
-    n = 0
+    spread, n = numbers[AVERSION_SPREAD], 0
+    most_averse = numbers[AVERSION] * math.exp(spread * FURTHEST - 0.5 * spread * spread)
     for k in range(luck.shape[0]):
         party, b = who[0, k], what[k]
         one = base | np.uint64(people[0][party])
-        free, cost, worth = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
+        free, worth, cost, more = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
         wish = math.log(luck[k] / (1.0 - luck[k]))
+        if more > 0.0 and wish >= free - cost + min(worth, 0.0) - more * most_averse:
+            cost += more * _aversion(numbers, traits[0], traits[1], one)
         acts, acts_unscored = wish < free - cost + worth, wish < free - cost
         totals[b, DETERRED] += (not acts) and wish < free + worth
         totals[b, FOR_SCORE] += acts and not acts_unscored
@@ -171,5 +182,7 @@ def yearly_acts(out, b, rows, people, table, a_year, numbers, beliefs, schemes, 
         if table[b, ONLINE] != 0.0 and uniform(key, one, ONLINE_DRAW) >= numbers[CONNECTED]:
             out[k] = 0.0
             continue
-        free, cost, worth = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
+        free, worth, cost, more = _weighed(table, b, one, party, people, numbers, beliefs, schemes, traits)
+        if more > 0.0:
+            cost += more * _aversion(numbers, traits[0], traits[1], one)
         out[k] = a_year[b] * logistic(free - cost + worth)
