@@ -14,7 +14,7 @@ LAYERS = {
     "flows scoring platform_rules",
     1: "institutions behaviours",
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
-    "guard guard_tables guard_values laws list_laws firm_laws face_laws counted",
+    "guard guard_tables guard_values laws list_laws firm_laws face_laws protest_laws counted",
     3: "lab",
     4: "report portal",
     5: "cli api __main__",

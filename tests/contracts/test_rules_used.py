@@ -62,6 +62,7 @@ def test_every_rule_is_read_by_some_process(monkeypatch):
     monkeypatch.setattr(RuleBook, "on", on)
     sets = {"suing.sued_share": 1.0, "courts.listing_practice_share": 1.0, "objection.aware_share": 1.0}
     sets |= {"objection.files_if_right_share": 1.0, "objection.reconsiders_share": 1.0}
+    sets |= {"protesting.protests_per_active_year": 1.0}
     sets |= {"debtor_map.provinces.hebei.shard": 900, "debtor_map.scans_per_user_year": 10}
     every = tuple(known_processes())
     for preset in ("paper", "standard_2019", "all_sectors"):

@@ -213,14 +213,14 @@ def _rules(rules: Any) -> Array:
         raise RuleError(
             f"protesting.variant: there is no '{rules.variant}'{near}; choose one of {list(VARIANTS)}"
         )
-    calls = rules.defiant_protests_per_year if rules.variant == "daymude" else rules.protests_per_active_year
+    rates = {"epstein": rules.protests_per_active_year, "daymude": rules.defiant_protests_per_year}
     numbers = np.zeros(kernel.RULES)
     numbers[: kernel.LOST] = (
         VARIANTS[rules.variant], rules.common_hardship_low, rules.common_hardship_high, rules.legitimacy,
         rules.support_weight, rules.support_middle, rules.dependence_weight, rules.jail_weight, rules.threshold,
         rules.softness, rules.petition_threshold, rules.p_expression,
     )  # fmt: skip
-    numbers[kernel.CALLS] = min((calls or 0.0) / rules.moments_per_adult_year, 1.0)
+    numbers[kernel.CALLS] = min((rates[rules.variant] or 0.0) / rules.moments_per_adult_year, 1.0)
     numbers[kernel.PETITIONS] = min(
         (rules.petitions_per_active_year or 0.0) / rules.moments_per_adult_year, 1.0
     )
