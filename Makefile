@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 
-.PHONY: demo test check bench reference islands
+.PHONY: demo test check bench reference fuzz islands
 
 demo: .venv/.synced
 	@scripts/demo.sh $(RUN)/xinyong china-2012-2019 1 $(DEMO)
@@ -28,6 +28,10 @@ reference: .venv/.synced
 	$(RUN)/python scripts/make_reference.py
 	$(RUN)/python scripts/make_reading.py
 	$(RUN)/python scripts/make_hans.py
+
+# Ten thousand requests made from the portal's description.
+fuzz: .venv/.synced
+	XINYONG_REQUESTS=10000 $(RUN)/pytest -q -s tests/portal/test_generated.py
 
 # TypeScript of the portal; the built files are committed, so this is for who changes it.
 islands: .venv/.synced

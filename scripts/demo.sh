@@ -19,3 +19,4 @@ else
     run --resume || { rm -rf "$folder"; run; }
 fi
 printf '\nThe report: %s/report.html (open it in a browser; it needs no network)\n' "$PWD/$folder"
+printf 'The model city in your browser: %s serve %s   then open http://127.0.0.1:8000/\n' "$xinyong" "$folder"

@@ -130,7 +130,9 @@ class RuleBook:
 
     def leaves(self, prefix: str = "") -> tuple[RuleLeaf, ...]:
         """List the rules at and below a path, sorted by path."""
-        if prefix and prefix not in self._leaves and prefix not in self._groups:
+        if prefix in self._leaves:
+            return (self._leaves[prefix],)
+        if prefix and prefix not in self._groups:
             raise self._unknown(prefix)
         return tuple(
             leaf

@@ -19,7 +19,7 @@ from xinyong.lab.tables import MARK
 from xinyong.rulebook import RuleBook, RuleLeaf
 from xinyong.rulefiles import Group
 
-MOST = 20
+MOST, KEPT = 20, 1024
 KINDS = ("person", "enterprise", "self-employed", "social organisation", "department")
 SIZES = ("micro", "small", "medium", "large")
 SHOWN = ("court_list", "register", "lists", "permits", "penalties", "grades")
@@ -92,6 +92,7 @@ class Portal:
                 f"{run.path}: parties.parquet is missing, so nobody can be looked up; run the scenario again"
             )
         self.run, self.replicate = run, replicate
+        self._kept: dict[str, list[dict[str, int]]] = {}
 
     @cached_property
     def book(self) -> RuleBook:
@@ -217,10 +218,18 @@ class Portal:
             where += [f"kind = 0 AND age = {hint.age} AND sex = {hint.sex}"]
         elif hint.kind is not None:
             where += [f"kind = {hint.kind}"]
-        rows = _rows(self.run.table(f"SELECT {_COLUMNS} FROM parties WHERE {' AND '.join(where)}"))
+        rows = self._known(" AND ".join(where))
         if not rows:
             raise RunError(f"{self.run.path}: nobody is called {asked.text}{self._near(hint)}")
         return sorted(rows, key=code_of)[:most]
+
+    def _known(self, where: str) -> list[dict[str, int]]:
+        """Rows of the table of parties; the last answers are kept, for the table never changes."""
+        if where not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[where] = _rows(self.run.table(f"SELECT {_COLUMNS} FROM parties WHERE {where}"))
+        return self._kept[where]
 
     def _near(self, hint: Hint) -> str:
         """The nearest party there is."""

@@ -83,7 +83,7 @@ def _refusals(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(XinyongError)
     def ours(request: Request, error: XinyongError) -> Response:
-        status = 404 if isinstance(error, NotHere) else 503 if isinstance(error, Busy) else 400
+        status = 404 if isinstance(error, NotHere) else 429 if isinstance(error, Busy) else 400
         return site.refusal(request, status, site.library.hide(str(error)))
 
     @app.exception_handler(RequestValidationError)

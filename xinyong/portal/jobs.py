@@ -27,7 +27,7 @@ ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
 
 class Busy(RunError):  # noqa: N818
-    """The queue is full: an answer of 503."""
+    """The queue is full: an answer of 429."""
 
 
 @dataclass

@@ -27,7 +27,7 @@ PARTS = (
 SAID = {
     400: "This request cannot be answered", 403: "Not allowed", 404: "There is nothing here",
     405: "This cannot be done here", 422: "This request cannot be answered",
-    503: "The desk is busy",
+    429: "The desk is busy",
 }  # fmt: skip
 
 
