@@ -266,3 +266,27 @@ def areas(label: Label, dates: Sequence[dt.date], parts: Sequence[tuple[str, Val
             axes.margins(x=0)
             _years(axes, int(days[0]), int(days[-1]), 3)
     return out[0]
+
+
+def spans(label: Label, rows: Sequence[tuple[str, float, float, float]], words: Words) -> str:
+    """Draw numbers with the span in which they lie, one line each, about a line at nought."""
+    out: list[str] = []
+    height = 34 + 24 * len(rows)
+    with _drawing(label, 560, height, out) as figure:
+        axes = figure.add_axes((0.27, 24 / height, 0.7, 1 - 28 / height))
+        _bare(axes, x_grid=True)
+        axes.axvline(0, color=INK, linewidth=1.1)
+        for y, (_, value, low, high) in enumerate(rows):
+            if low == low:
+                axes.plot([low, high], [y, y], color=ACCENT, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
+            axes.plot([value], [y], "D", color=ACCENT, markersize=5.4)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.margins(x=0.06)
+        axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.spines["bottom"].set_visible(False)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda x, _: words.count(x) if abs(x) >= 1e4 else f"{x:g}")
+        )
+    return out[0]

@@ -93,16 +93,20 @@ def editions(run: Run) -> list[Edition]:
     return [edition(run, rows, held, language) for language in LANGUAGES]
 
 
-def render(run: Run) -> str:
-    """Give the whole report as one HTML text that needs no network."""
-    environment = Environment(
+def environment() -> Environment:
+    """Give what fills templates."""
+    return Environment(
         loader=PackageLoader("xinyong", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html").render(run=run, m=run.manifest, editions=editions(run))
+
+
+def render(run: Run) -> str:
+    """Give the whole report as one HTML text that needs no network."""
+    return environment().get_template("report.html").render(run=run, m=run.manifest, editions=editions(run))
 
 
 def write_report(run_path: str | Path) -> Path:

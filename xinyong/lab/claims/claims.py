@@ -87,9 +87,21 @@ class Claim(_Strict):
     limits: tuple[str, ...] = Field(min_length=1)
 
 
-class Claims(_Strict):
-    """Every claim, and the limits to be printed with every result."""
+class Outcome(_Strict):
+    """Something that worlds are compared by: a role, over another, times a number; a cost in rights or not."""
 
+    gloss: Both
+    unit: Both
+    role: str
+    per: str = ""
+    times: float = 1.0
+    cost: bool = False
+
+
+class Claims(_Strict):
+    """Every claim, the outcomes shared out among mechanisms, and the limits printed with every result."""
+
+    outcomes: tuple[Outcome, ...]
     claims: dict[str, Claim]
     limits: dict[str, Both]
 

@@ -1,0 +1,1 @@
+"""Pages of an experiment's report; each file holds one."""

@@ -1,0 +1,101 @@
+"""What each mechanism does: the graph with cut arrows, shares of each outcome, means of all kinds of world."""
+
+from xinyong.i18n import N_
+from xinyong.lab.claims.findings import Decomposition, Part
+from xinyong.report.charts import Label, spans
+from xinyong.report.experiment import FindingsContext, FindingsPage
+from xinyong.report.html import Cell, Grid, Markup, figure, folded, heading, join, note, prose, table
+
+
+def body(c: FindingsContext) -> Markup:
+    """Write every outcome, benefits and costs alike."""
+    t = c.words
+    effects = [told for told in c.found.decompositions if not told.outcome.cost]
+    costs = [told for told in c.found.decompositions if told.outcome.cost]
+    return join([
+        prose(
+            t(
+                "Four edges of the argument can be cut: F, data between firms and state; E, what the fate of others "
+                "teaches; B, benefits; V, publication and face. All sixteen combinations were played, and a world "
+                "without any system. A share (Shapley value) is what a mechanism adds on average over all orders in "
+                "which mechanisms may be switched on; the shares sum to the difference between all and none."
+            )
+        ),
+        note(
+            t(
+                "A share hides a change of sign: what helps alone may harm beside another. So the means of all sixteen "
+                "kinds of world stand under each picture, and what pairs bring beyond their parts."
+            )
+        ),
+        heading(t("Outcomes")),
+        *(_outcome(c, told) for told in effects),
+        heading(t("What the same mechanisms cost in rights")),
+        *(_outcome(c, told) for told in costs),
+        "" if costs else note(t("These worlds count no cost in rights; do not read the outcomes without one.")),
+        _silent(c),
+    ])  # fmt: skip
+
+
+def _outcome(c: FindingsContext, told: Decomposition) -> Markup:
+    """Draw the shares of one outcome, with its tables folded away."""
+    t, outcome = c.words, told.outcome
+    name, unit = c.say(outcome.gloss), c.say(outcome.unit)
+    rows = [(c.mechanism(p.name), p.estimate.value, *p.estimate.interval) for p in told.shares]
+    title = t("Shares of the mechanisms: {what}", what=name)
+    words = t("The share of each mechanism with its interval over replicates.")
+    drawing = spans(Label(c.key(f"share-{outcome.role}"), title, words), rows, t)
+    caption = Markup("<b>{}</b>, {}. {}").format(name, unit, _groups(c, told))
+    shares = Grid([t("Mechanism"), t("Share"), t("95 % interval")], [_row(c, p) for p in told.shares], (1,))
+    return join(
+        [
+            figure(drawing, caption, shares, t("Numbers")),
+            folded(t("All kinds of world, and pairs"), _cells(c, told)),
+        ]
+    )
+
+
+def _groups(c: FindingsContext, told: Decomposition) -> str:
+    """Say the shares in both readings of the paper."""
+    t = c.words
+    default, other = (
+        ", ".join(f"{c.mechanism(p.name)} {c.number(p.estimate.value)}" for p in told.groups[mapping])
+        for mapping in ("default", "alternative")
+    )
+    return t(
+        "With the example under the first mechanism: {default}. With it under the third, in the order of the paper’s "
+        "sections: {other}.",
+        default=default,
+        other=other,
+    )
+
+
+def _cells(c: FindingsContext, told: Decomposition) -> Markup:
+    """Give the mean of every kind of world and what pairs bring."""
+    t = c.words
+    cells = [*([told.none] if told.none else []), *told.cells]
+    names = {"none": t("no system at all"), "–": t("the system, every mechanism cut")}
+    rows = [_row(c, p, names.get(p.name, p.name)) for p in cells]
+    pairs = [_row(c, p) for p in told.pairs]
+    return join([
+        table(Grid([t("Mechanisms on"), t("Mean"), t("95 % interval")], rows, (1,))),
+        table(Grid([t("Pair"), t("Beyond its parts"), t("95 % interval")], pairs, (1,))),
+    ])  # fmt: skip
+
+
+def _row(c: FindingsContext, part: Part, name: str = "") -> list[Cell]:
+    """Give one number with its interval."""
+    return [name or c.mechanism(part.name), c.number(part.estimate.value), c.interval(part.estimate)]
+
+
+def _silent(c: FindingsContext) -> Markup:
+    """Say what could not be told."""
+    t = c.words
+    rows: list[list[Cell]] = [[silent.what, silent.why] for silent in c.found.silent]
+    return (
+        folded(t("What these worlds cannot tell"), table(Grid([t("What"), t("Why")], rows)))
+        if rows
+        else Markup("")
+    )
+
+
+PAGE = FindingsPage(20, "mechanisms", N_("Mechanisms"), body)
