@@ -113,7 +113,7 @@ def marked_texts() -> list[str]:
                 continue
             if node.func.id in ("t", "N_") and isinstance(node.args[0], ast.Constant):
                 texts.append(str(node.args[0].value))
-    template = (ROOT / "templates" / "report.html").read_text(encoding="utf-8")
+    template = "".join((ROOT / "templates" / n).read_text() for n in ("report.html", "experiment.html"))
     texts += [a or b for a, b in re.findall(r"""\bt\((?:"([^"]+)"|'([^']+)')\)""", template)]
     marks = yaml.safe_load((ROOT / "targets" / "targets.yaml").read_text(encoding="utf-8"))
     return texts + [row["reason"] for row in marks["rows"] if row.get("reason")]

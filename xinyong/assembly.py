@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from xinyong import behaviours, institutions
+from xinyong import behaviours, institutions, observers
 from xinyong.columns import Column, Owned
 from xinyong.errors import AssemblyError, did_you_mean
 from xinyong.notices import Notice
@@ -27,9 +27,9 @@ POPULATION: Mapping[str, Owned] = {
 
 @lru_cache(maxsize=1)
 def known_processes() -> Mapping[str, type[Process]]:
-    """Every institution and behaviour by name: file name = process name; there is no list to forget."""
+    """Every institution, behaviour and observer by name: file name = process name; there is no list to forget."""
     found: dict[str, type[Process]] = {}
-    for package in (institutions, behaviours):
+    for package in (institutions, behaviours, observers):
         for info in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             for thing in vars(module).values():

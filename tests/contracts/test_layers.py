@@ -12,7 +12,7 @@ LAYERS = {
     0: "process over errors columns notices draws timeline ids names graph traits acts rulebook rulefiles rates "
     "memoranda kernels i18n registers places sightings ties rules_of_day schemes scorecard "
     "flows scoring platform_rules",
-    1: "institutions behaviours",
+    1: "institutions behaviours observers",
     2: "assembly engine workers signals measures population households recipes recipe_model ipf "
     "guard guard_tables guard_values laws list_laws firm_laws face_laws protest_laws counted",
     3: "lab",
@@ -26,7 +26,9 @@ ONLY = {
     "portal": ("portal", "report", "lab", "errors", "i18n", "ids", "rulebook", "rulefiles"),
     "report": (
         "report",
+        "lab.claims",
         "lab.desks",
+        "lab.experiment",
         "lab.lists",
         "lab.odd",
         "lab.rights",

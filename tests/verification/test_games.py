@@ -131,7 +131,7 @@ def twins(seed=3, n=400):
     rng = np.random.default_rng(seed)
     off = rng.poisson(1.2, n)
     on = rng.binomial(off, 0.7)
-    return Twins(on, off, rng.random(n) < 0.1, rng.random(n) < 0.1)
+    return Twins(on, off, *(rng.random(n) < 0.1 for _ in range(3)))
 
 
 def extreme(told: Twins, sign: int) -> float:
@@ -156,9 +156,7 @@ def bounds_are_sharp():
 
 def only_the_spared_count():
     """Acts and persons of the sanctioned and their households are left out."""
-    told = Twins(
-        np.array([0, 0, 0, 1]), np.array([5, 3, 2, 1]), np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0])
-    )
+    told = Twins(*map(np.array, ([0, 0, 0, 1], [5, 3, 2, 1], [1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0])))
     assert leverage.averted(told) == 2, "averted"
     assert leverage.steered(told) == 1, "steered"
     assert told.newly_sanctioned == 1
@@ -174,13 +172,13 @@ def test_only_those_never_sanctioned_are_steered():
 
 def test_doing_it_at_all_is_bounded_by_the_shares():
     """Frechet: between the fall of the share and the smaller of those who did and those who do not."""
-    told = Twins(np.array([0, 0, 1, 1]), np.array([1, 1, 1, 0]), np.zeros(4), np.zeros(4))
+    told = Twins(np.array([0, 0, 1, 1]), np.array([1, 1, 1, 0]), np.zeros(4), np.zeros(4), np.zeros(4))
     assert leverage.frechet(told) == (1.0, 2.0)
 
 
 def test_strangers_are_no_twins():
     with pytest.raises(RunError, match="same persons"):
-        Twins(np.zeros(3), np.zeros(4), np.zeros(3), np.zeros(3))
+        Twins(np.zeros(3), np.zeros(4), *(np.zeros(3),) * 3)
 
 
 # --- intervals -------------------------------------------------------------------------------------------------------

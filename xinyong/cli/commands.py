@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from xinyong import __version__
 from xinyong.cli import examples, public, rights
+from xinyong.cli.claims import claims
 from xinyong.cli.experiment import experiment
 from xinyong.cli.printing import plain, print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
@@ -270,6 +271,7 @@ def _show_table(folder: Path, kind: str, json_: bool) -> None:
 
 
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)
+app.command(claims, sort_key=3, help_epilogue=examples.CLAIMS)
 app.command(rights.audit, sort_key=5, help_epilogue=examples.AUDIT)
 app.command(rights.odd, sort_key=7, help_epilogue=examples.ODD)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)

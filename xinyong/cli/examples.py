@@ -72,6 +72,14 @@ SHOW = """Examples:
 Every person is invented. Ids stand in episodes.parquet, column party.
 """
 
+CLAIMS = """Examples:
+  xinyong claims runs/mechanisms-1
+  xinyong claims runs/mechanisms-1 --claim C6
+  xinyong claims runs/mechanisms-1 runs/publicity-1 --report
+
+Verdicts are prior-only: they say what follows from assumed values.
+"""
+
 LOOKUP = """Examples:
   xinyong lookup runs/demo P-13-0000012
   xinyong lookup runs/demo 〔合成〕甲子·一三·〇〇六〇 --site shixin

@@ -15,8 +15,10 @@ import numpy as np
 
 from xinyong.lab.claims.asking import Question, answer
 from xinyong.lab.claims.claims import Claims, Outcome, load_claims
+from xinyong.lab.claims.effects import Changed, by_path, effect_map
 from xinyong.lab.claims.games import MAPPINGS, Coalition, Values, dividends, grouped, shapley, subsets
 from xinyong.lab.claims.ground import SHELL, Ground, UnaskedError
+from xinyong.lab.claims.hinges import Hinge, hinges
 from xinyong.lab.claims.intervals import Estimate, mean
 from xinyong.lab.claims.paths import REST, decompose, over_orders
 from xinyong.lab.claims.verdict import Verdict, judge
@@ -76,6 +78,9 @@ class Findings:
     decompositions: tuple[Decomposition, ...]
     paths: tuple[Paths, ...]
     leverage: tuple[Part, ...]
+    changed: tuple[Changed, ...]
+    by_path: tuple[Changed, ...]
+    hinges: tuple[Hinge, ...]
     silent: tuple[Silent, ...]
 
 
@@ -100,7 +105,12 @@ def find(grounds: Sequence[Ground], claims: Claims | None = None) -> Findings:
     manifests = tuple(ground.played.manifest for ground in grounds)
     leverage, why = _first(grounds, _leverage)
     silent += [] if leverage else [Silent("leverage", why)]
-    return Findings(manifests, told, verdicts, tuple(shared), tuple(along), leverage or (), tuple(silent))
+    changed, _ = _first(grounds, lambda ground: effect_map(ground, ground.pair(SHELL)))
+    ways, _ = _first(grounds, lambda ground: by_path(ground, PLAYERS))
+    return Findings(
+        manifests, told, verdicts, tuple(shared), tuple(along), leverage or (), tuple(changed or ()),
+        tuple(ways or ()), hinges(told, manifests[0].get("sets") or {}), tuple(silent),
+    )  # fmt: skip
 
 
 def decomposed(ground: Ground, outcome: Outcome) -> Decomposition:

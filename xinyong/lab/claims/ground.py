@@ -21,6 +21,7 @@ from xinyong.lab.experiment.design import PLAIN, VARIANT
 from xinyong.lab.experiment.switches import FOLDER, explained, read_yaml
 
 SHELL = "S"
+EXPECTED = "expected_"
 ROLES = FOLDER / "roles.yaml"
 DAYS_PER_YEAR = 365.25
 TWINS = (
@@ -52,7 +53,7 @@ class Role(BaseModel):
     """What a count means for the argument.
 
     `counts`: measures with weights, at the end. `years_of`: stocks with weights, added up as years. `persons`: a vector
-    of persons, summed over a group. `waits`: why nothing counts it yet.
+    of persons, summed over a group. `positive`: how many measures are above nought. `waits`: why nothing counts it yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,11 +63,12 @@ class Role(BaseModel):
     counts: dict[str, float] = {}
     years_of: dict[str, float] = {}
     persons: OfPersons | None = None
+    positive: tuple[str, ...] = ()
     waits: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "Role":
-        if sum(map(bool, (self.counts, self.years_of, self.persons, self.waits))) != 1:
+        if sum(map(bool, (self.counts, self.years_of, self.persons, self.positive, self.waits))) != 1:
             raise ValueError("a role needs one of `counts`, `years_of`, `persons`, `waits`")
         return self
 
@@ -196,11 +198,16 @@ class Ground:
         return self._kept[*key, role]
 
     def twins(self, pair: Pair, replicate: int, what: str = "breaches") -> Twins:
-        """Vectors of one replicate's persons in both worlds. Raises UnaskedError if none were kept."""
-        on, off = (self._people(cell, replicate) for cell in (pair.on, pair.off))
+        """Vectors of one replicate's persons in both worlds; of `expected_*`, a year of acts and of sanctions.
+
+        Raises UnaskedError if none were kept.
+        """
+        on, off = (self.vectors(cell, replicate) for cell in (pair.on, pair.off))
         if what not in on:
             raise UnaskedError(f"{self.played.path}: no vector '{what}' of persons was kept")
-        return Twins(on[what], off[what], on["sanctioned"], on["household"])
+        a_year = what.startswith(EXPECTED)
+        newly, unit = (on["recent"], 1e-6) if a_year else (on["sanctioned"], 1.0)
+        return Twins(on[what], off[what], on["sanctioned"], on["household"], newly, unit)
 
     def game(
         self, role: str, players: tuple[str, ...], per: str = "", variant: str = PLAIN
@@ -217,7 +224,8 @@ class Ground:
         held = self.roles.get(role)
         return held is not None and not held.waits and set(_measures(held)) <= set(self.played.measures)
 
-    def _people(self, cell: str, replicate: int) -> dict[str, Array]:
+    def vectors(self, cell: str, replicate: int) -> dict[str, Array]:
+        """Vectors of one world's persons. Raises UnaskedError if none were kept."""
         try:
             return self.played.people(cell, replicate)
         except UnaskedError:
@@ -244,7 +252,9 @@ class Ground:
         if role.persons is not None:
             rows = [self._of_persons(role.persons, cell, k) for k in range(self.replicates)]
             return np.array(rows) * self.played.scale
-        if role.counts:
+        if role.positive:
+            terms = [self.played.values(m, cell) > 0 for m in role.positive]
+        elif role.counts:
             terms = [w * self.played.values(m, cell) for m, w in role.counts.items()]
         else:
             terms = [w * self._years(m, cell) for m, w in role.years_of.items()]
@@ -252,7 +262,7 @@ class Ground:
 
     def _of_persons(self, asked: OfPersons, cell: str, replicate: int) -> float:
         """A vector of one replicate's persons, summed over a group."""
-        held = self._people(cell, replicate)
+        held = self.vectors(cell, replicate)
         absent = [name for name in (asked.vector, *asked.group) if name not in held]
         if absent:
             raise UnaskedError(f"{self.played.path}: no vector '{absent[0]}' of persons was kept")
@@ -271,7 +281,7 @@ class Ground:
 
 
 def _measures(role: Role) -> tuple[str, ...]:
-    return (*role.counts, *role.years_of)
+    return (*role.counts, *role.years_of, *role.positive)
 
 
 def _told(twins: Twins) -> tuple[float, ...]:

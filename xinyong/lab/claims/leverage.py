@@ -14,15 +14,21 @@ from xinyong.errors import RunError
 
 @dataclass(frozen=True)
 class Twins:
-    """What each person did in either world; whether he or his household was sanctioned where the system is."""
+    """What each person did in either world; whether he or his household was sanctioned where the system is.
+
+    `newly` flags those sanctioned within the time over which acts are counted; a count of 1 is worth `unit`.
+    """
 
     on: Array
     off: Array
     sanctioned: Array
     household: Array
+    newly: Array
+    unit: float = 1.0
 
     def __post_init__(self) -> None:
-        if len({len(self.on), len(self.off), len(self.sanctioned), len(self.household)}) != 1:
+        held = (self.on, self.off, self.sanctioned, self.household, self.newly)
+        if len({len(vector) for vector in held}) != 1:
             raise RunError("twins: the worlds do not hold the same persons; compare cells of one replicate")
 
     @property
@@ -32,8 +38,8 @@ class Twins:
 
     @property
     def newly_sanctioned(self) -> int:
-        """Persons sanctioned in the world with the system."""
-        return int(np.count_nonzero(self.sanctioned))
+        """Persons newly sanctioned in the world with the system."""
+        return int(np.count_nonzero(self.newly))
 
 
 def steered(twins: Twins) -> int:
@@ -41,10 +47,10 @@ def steered(twins: Twins) -> int:
     return int(np.count_nonzero(twins.spared & (twins.on < twins.off)))
 
 
-def averted(twins: Twins) -> int:
+def averted(twins: Twins) -> float:
     """Acts that the never sanctioned do less with the mechanism; needs only the sums of both worlds."""
     here = twins.spared
-    return int(twins.off[here].sum(dtype=np.int64) - twins.on[here].sum(dtype=np.int64))
+    return float(twins.off[here].sum(dtype=np.int64) - twins.on[here].sum(dtype=np.int64)) * twins.unit
 
 
 def frechet(twins: Twins) -> tuple[float, float]:
@@ -64,15 +70,15 @@ def makarov(twins: Twins) -> tuple[float, float]:
     n = int(here.sum())
     if not n:
         return 0.0, 0.0
-    most = int(max(twins.on[here].max(), twins.off[here].max()))
-    on, off = (_below(v[here], most) for v in (twins.on, twins.off))
-    # less means on <= off - 1: sure if on < y and off >= y; impossible where on >= y and off <= y
+    places = np.unique(np.concatenate([twins.on[here], twins.off[here]]))
+    on, off = (_below(v[here], places) for v in (twins.on, twins.off))
+    # less is sure if on < y and off >= y; it is impossible where on >= y and off <= y
     fewest = max(0.0, float((on - off).max()))
     never = max(0.0, float((off[1:] - on[:-1]).max()))
     return fewest * n, (1.0 - never) * n
 
 
-def _below(values: Array, most: int) -> Array:
-    """Share of persons with a count below y, for y = 0 ... most + 1."""
-    counts = np.bincount(values.astype(np.int64), minlength=most + 1)
-    return np.concatenate([[0.0], np.cumsum(counts) / len(values)])
+def _below(values: Array, places: Array) -> Array:
+    """Share of persons below each place, and below everything beyond the last."""
+    share = np.searchsorted(np.sort(values), places, side="left") / len(values)
+    return np.append(share, 1.0)

@@ -6,9 +6,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xinyong.assembly import POPULATION
+from xinyong.assembly import POPULATION, assemble
 from xinyong.errors import ScenarioError, did_you_mean
-from xinyong.lab.experiment.switches import Level, Switches
+from xinyong.lab.experiment.switches import Level, Switches, load_switches
 from xinyong.process import Process
 
 
@@ -65,7 +65,8 @@ def graph_of(
 
     Raises ScenarioError if a switch names an arrow that the processes it names do not have.
     """
-    listed, levels = list(processes), dict(levels or {})
+    listed = [p for p in processes if kind_of(p) != "observer"]
+    levels = dict(levels or {})
     known = connections(listed)
     names = {p.name for p in listed}
     mine: dict[tuple[str, str], list[str]] = {}
@@ -80,8 +81,14 @@ def graph_of(
         of = tuple(dict.fromkeys(switches.get(k).part_of or k for k in mine.get(pair, ())))
         cut = tuple(key for key in mine.get(pair, ()) if _is_off(key, switches, levels))
         arrows.append(Arrow(*pair, via, of, cut))
-    nodes = tuple(Node(p.name, _kind(p), (p.__doc__ or "").strip().partition("\n")[0]) for p in listed)
+    nodes = tuple(Node(p.name, kind_of(p), (p.__doc__ or "").strip().partition("\n")[0]) for p in listed)
     return Graph(nodes, tuple(arrows), levels)
+
+
+def graph_named(names: Iterable[str], cut: str = "") -> tuple[Graph, Switches]:
+    """The graph of processes by name, with one switch cut, and the switches of the package."""
+    switches = load_switches()
+    return graph_of(assemble(names), switches, {cut: False} if cut else {}), switches
 
 
 def _is_off(key: str, switches: Switches, levels: Mapping[str, Level]) -> bool:
@@ -89,8 +96,10 @@ def _is_off(key: str, switches: Switches, levels: Mapping[str, Level]) -> bool:
     return any(levels.get(name, True) is False for name in (key, switches.get(key).part_of))
 
 
-def _kind(process: Process) -> str:
-    return "behaviour" if ".behaviours." in type(process).__module__ else "institution"
+def kind_of(process: Process) -> str:
+    """Institution, behaviour, or observer, which acts on nobody."""
+    folder = type(process).__module__.split(".")[-2]
+    return {"behaviours": "behaviour", "observers": "observer"}.get(folder, "institution")
 
 
 def _check(

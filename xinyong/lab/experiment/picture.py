@@ -1,10 +1,12 @@
 """The mechanism graph as an SVG that stands alone: institutions left, behaviours right, a colour for each switch."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from xinyong.lab.experiment.mechanism import Arrow, Graph, Node
-from xinyong.lab.experiment.switches import Switches
+from xinyong.lab.experiment.switches import Switch, Switches
 from xinyong.lab.tables import MARK, whole_or_nothing
 
 COLOURS = {"F": "#2a6f97", "E": "#9c3a2b", "B": "#4f7a28", "V": "#7b4fa3", "S": "#333333"}
@@ -18,7 +20,24 @@ STYLE = (
 )
 
 
-def draw(graph: Graph, switches: Switches, title: str) -> str:
+@dataclass(frozen=True)
+class Labels:
+    """Words of the picture: for a process, a head, a switch (with its gloss, cut or not), the foot."""
+
+    node: Callable[[str], str] = lambda name: name.replace("_", " ")
+    head: Callable[[str], str] = lambda word: word
+    switch: Callable[[str, Switch, bool], str] = lambda key, switch, cut: (
+        f"{key} {switch.name}: {switch.gloss.partition(';')[0]}{' (cut)' if cut else ''}"
+    )
+    foot: Callable[[int, int], str] = lambda nodes, arrows: (
+        f"{nodes} processes, {arrows} arrows, drawn from the assembled plan · {MARK}"
+    )
+
+
+PLAIN_LABELS = Labels()
+
+
+def draw(graph: Graph, switches: Switches, title: str, say: Labels = PLAIN_LABELS) -> str:
     """Give the picture as SVG text; every arrow says by what it goes when pointed at."""
     left = [node for node in graph.nodes if node.kind == "institution"]
     right = [node for node in graph.nodes if node.kind == "behaviour"]
@@ -28,10 +47,10 @@ def draw(graph: Graph, switches: Switches, title: str) -> str:
     height = top + ROW * rows + 40
     places = _places(left, MARGIN, rows, top) | _places(right, WIDTH - MARGIN - BOX, rows, top)
     order = sorted(graph.arrows, key=lambda a: (bool(a.switches), not a.cut_by))
-    parts = [_head(height, title), _legend(shown, graph, switches), _columns(top)]
+    parts = [_head(height, title), _legend(shown, graph, switches, say), _columns(top, say)]
     parts += [_arrow(arrow, places) for arrow in order]
-    parts += [_box(node, *places[node.name]) for node in graph.nodes]
-    foot = f"{len(graph.nodes)} processes, {len(graph.arrows)} arrows, drawn from the assembled plan · {MARK}"
+    parts += [_box(node, *places[node.name], say.node(node.name)) for node in graph.nodes]
+    foot = say.foot(len(graph.nodes), len(graph.arrows))
     parts.append(f'<text class="small" x="20" y="{height - 12:.0f}">{escape(foot)}</text></svg>')
     return "\n".join(parts) + "\n"
 
@@ -65,19 +84,21 @@ def _head(height: float, title: str) -> str:
     )
 
 
-def _columns(top: float) -> str:
+def _columns(top: float, say: Labels) -> str:
     words = ((MARGIN, "institutions"), (WIDTH - MARGIN - BOX, "behaviours"))
-    return "".join(f'<text class="head" x="{x:.0f}" y="{top - 4:.0f}">{word}</text>' for x, word in words)
+    return "".join(
+        f'<text class="head" x="{x:.0f}" y="{top - 4:.0f}">{escape(say.head(word))}</text>'
+        for x, word in words
+    )
 
 
-def _legend(shown: list[str], graph: Graph, switches: Switches) -> str:
+def _legend(shown: list[str], graph: Graph, switches: Switches, say: Labels) -> str:
     """One line a mechanism: its colour, its name, and whether it is cut."""
     lines = []
     for k, key in enumerate(shown):
         cut = graph.levels.get(key, True) is False
         y = 46 + LEGEND * k
-        switch = switches.get(key)
-        text = f"{key} {switch.name}: {switch.gloss.partition(';')[0]}{' (cut)' if cut else ''}"
+        text = say.switch(key, switches.get(key), cut)
         lines.append(
             f'<path d="M20,{y - 4:.0f}h28" style="{_stroke(key, cut)}"/>'
             f'<text x="56" y="{y:.0f}">{escape(text)}</text>'
@@ -114,9 +135,9 @@ def _arrow(arrow: Arrow, places: dict[str, tuple[float, float]]) -> str:
     return f"{shape}<title>{escape(told)}</title></path>"
 
 
-def _box(node: Node, x: float, y: float) -> str:
+def _box(node: Node, x: float, y: float, name: str) -> str:
     return (
         f'<g><title>{escape(node.gloss)}</title><rect x="{x:.0f}" y="{y - HEIGHT / 2:.1f}" width="{BOX:.0f}" '
         f'height="{HEIGHT:.0f}" rx="4"/><text x="{x + BOX / 2:.0f}" y="{y + 4:.1f}" text-anchor="middle">'
-        f"{escape(node.name.replace('_', ' '))}</text></g>"
+        f"{escape(name)}</text></g>"
     )

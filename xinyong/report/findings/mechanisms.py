@@ -1,9 +1,10 @@
 """What each mechanism does: the graph with cut arrows, shares of each outcome, means of all kinds of world."""
 
 from xinyong.i18n import N_
-from xinyong.lab.claims.findings import Decomposition, Part
+from xinyong.lab.claims.findings import PLAYERS, Decomposition, Part
 from xinyong.report.charts import Label, spans
 from xinyong.report.experiment import FindingsContext, FindingsPage
+from xinyong.report.graph_picture import graph_drawing
 from xinyong.report.html import Cell, Grid, Markup, figure, folded, heading, join, note, prose, table
 
 
@@ -27,6 +28,8 @@ def body(c: FindingsContext) -> Markup:
                 "kinds of world stand under each picture, and what pairs bring beyond their parts."
             )
         ),
+        heading(t("Who acts on whom")),
+        _graphs(c),
         heading(t("Outcomes")),
         *(_outcome(c, told) for told in effects),
         heading(t("What the same mechanisms cost in rights")),
@@ -34,6 +37,27 @@ def body(c: FindingsContext) -> Markup:
         "" if costs else note(t("These worlds count no cost in rights; do not read the outcomes without one.")),
         _silent(c),
     ])  # fmt: skip
+
+
+def _graphs(c: FindingsContext) -> Markup:
+    """Draw the graph as it was played, and folded away once for each mechanism that is cut."""
+    t = c.words
+    whole = Markup('<figure class="wide"><div class="chart">{}</div></figure>').format(
+        Markup(graph_drawing(c))
+    )
+    cut = [
+        folded(t("With {what} cut", what=c.mechanism(key)), _drawn(graph_drawing(c, key))) for key in PLAYERS
+    ]
+    lead = t(
+        "Drawn from what the processes of these worlds declare, not by hand. Coloured arrows belong to a mechanism; "
+        "where it is cut they turn grey."
+    )
+    return join([prose(lead), whole, *cut])
+
+
+def _drawn(drawing: str) -> Markup:
+    """Set a drawing where a phone can scroll it sideways."""
+    return Markup('<div class="chart" tabindex="0">{}</div>').format(Markup(drawing))
 
 
 def _outcome(c: FindingsContext, told: Decomposition) -> Markup:
