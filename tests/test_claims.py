@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from tests.made_up import MadeUp, counts, name_of
+from xinyong.assembly import known_processes
+from xinyong.columns import Tally
 from xinyong.errors import ScenarioError, XinyongError
 from xinyong.lab.claims import verdict as module
 from xinyong.lab.claims.asking import Question, answer
@@ -16,6 +18,7 @@ from xinyong.lab.claims.ground import Ground, OfPersons, Role, UnaskedError, loa
 from xinyong.lab.claims.verdict import CANNOT_TELL, HANGS, OPEN, REFUTED, SUPPORTED, UNASKED, judge
 from xinyong.lab.coverage import coverage
 from xinyong.lab.experiment.switches import load_switches
+from xinyong.rulebook import RuleBook
 
 FULL, NONE = name_of(frozenset("FEBV")), "none"
 CLAIMS = load_claims()
@@ -64,6 +67,20 @@ def test_no_claim_without_its_cost_in_rights():
         assert claim.rivals, key
         asked = [test.ask for test in claim.tests]
         assert all(cost.ask not in asked for cost in claim.costs), key
+
+
+def test_every_measure_and_rule_named_exists():
+    """A role that counts something counts what some process counts; a claim hangs on rules that there are."""
+    measures = {
+        n for kind in known_processes().values() for n, s in kind.owns.items() if isinstance(s, Tally)
+    }
+    measures |= {"persons_now", "organisations_now"}
+    book = RuleBook.load()
+    for name, role in load_roles().items():
+        assert {*role.counts, *role.years_of, *role.positive} <= measures, name
+    for key, claim in CLAIMS.claims.items():
+        for rule in (rule for one in claim.hangs_on for rule in one.rules):
+            assert book.leaves(rule), f"{key} hangs on {rule}"
 
 
 def test_every_estimand_has_number_unit_and_sentence():

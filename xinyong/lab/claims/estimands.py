@@ -168,13 +168,10 @@ def reports_true_share(on: Totals, off: Totals, twins: Totals) -> float:
     return per(on["reports_true"], on["reports"])
 
 
-@estimand(8, "hours", "detections_by_report", "hours_per_detection", "verification_hours")
+@estimand(8, "hours", "hours_saved", "hours_spent")
 def inspection_hours_saved(on: Totals, off: Totals, twins: Totals) -> float:
     """Hours an inspectorate would need to find what reports found, less hours spent on checking reports."""
-    saved = [
-        w["detections_by_report"] * w["hours_per_detection"] - w["verification_hours"] for w in (on, off)
-    ]
-    return saved[0] - saved[1]
+    return (on["hours_saved"] - on["hours_spent"]) - (off["hours_saved"] - off["hours_spent"])
 
 
 @estimand(9, "events per million person-years", "protests", "person_years")

@@ -253,7 +253,7 @@ class Ground:
             rows = [self._of_persons(role.persons, cell, k) for k in range(self.replicates)]
             return np.array(rows) * self.played.scale
         if role.positive:
-            terms = [self.played.values(m, cell) > 0 for m in role.positive]
+            terms = [np.sign(self.played.values(m, cell)) for m in role.positive]
         elif role.counts:
             terms = [w * self.played.values(m, cell) for m, w in role.counts.items()]
         else:

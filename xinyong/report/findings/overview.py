@@ -24,8 +24,8 @@ def body(c: FindingsContext) -> Markup:
         note(
             t(
                 "Every verdict is prior-only: how strong a mechanism is was assumed, or set from one study elsewhere, "
-                "and not fitted to what was published of the system. A verdict says what follows from the assumed values. It "
-                "does not say what happened in China."
+                "and not fitted to what was published of the system. A verdict says what follows from the assumed "
+                "values. It does not say what happened in China."
             )
         ),
         _facts(c),
