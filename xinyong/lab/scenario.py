@@ -75,7 +75,8 @@ class Scenario(BaseModel):
 
     def plan(self, seed: int) -> Plan:
         """Processes in order, rule book with patches, calendar and seed."""
-        return Plan(assemble(self.processes), RuleBook.load(None, self.sets), self.calendar(), seed)
+        book = _patched(json.dumps(self.model_dump(mode="json")["sets"]))
+        return Plan(assemble(self.processes), book, self.calendar(), seed)
 
     @property
     def hash(self) -> str:
@@ -84,6 +85,12 @@ class Scenario(BaseModel):
         content["recipe_content"] = self.people().model_dump(mode="json")
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def _patched(sets: str) -> RuleBook:
+    """The rules under patches, built once for worlds of the same rules that follow each other; nothing changes them."""
+    return RuleBook.load(None, json.loads(sets))
 
 
 @lru_cache(maxsize=8)
