@@ -22,7 +22,9 @@ from xinyong.lab.experiment.contrasts import enough, paired, sides
 from xinyong.lab.experiment.design import Design, design_names, lay_out, load_design
 from xinyong.lab.experiment.farm import ProcessFarm
 from xinyong.lab.experiment.results import open_experiment
+from xinyong.lab.experiment.switches import load_switches
 from xinyong.lab.experiment.world import finish_world, play_world, step_world, stops
+from xinyong.rulebook import RuleBook
 
 HOOK = "tests.experiments:facts_and_listed"
 
@@ -176,7 +178,7 @@ def test_worlds_of_a_replicate_differ_in_patches_only(alone):
     manifest = files.read_experiment(alone)
     cells = {w["cell"]: w["sets"] for w in manifest["worlds"]}
     assert cells["V+S"] == {}
-    assert set(cells["S"]) == {"debtor_map.users_share", "public_portal.lookups_per_adult_year"}
+    assert cells["S"] == load_switches().patches("V", False, RuleBook.load())
     assert {w["seed"] for w in manifest["worlds"] if w["replicate"] == 1} == {2}
     found = open_experiment(alone)
     for cell in found.cells:
