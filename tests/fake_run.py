@@ -105,6 +105,21 @@ def _replicate(dates, seed, replicate, scale, factor, grades):
     out |= _refusals(out["listed_parties_now"], dates, factor, rng)
     shown = scale if grades else 0.0
     out |= _points(n, shown, ramp) | _firms(n, shown, ramp) | _desks(ramp, scale) | _bank(n, scale, ramp)
+    return out | _opinions(n, scale)
+
+
+def _opinions(n, scale):
+    """Eight in ten say they approve, six in ten do; the rich, schooled, urban, old and women a little more."""
+    whole = lambda real: _whole(np.full(n, real / scale))  # noqa: E731
+    out = {"opinion_holders_now": whole(1e9)}
+    for side, approve in (("private", 0.6), ("voiced", 0.8)):
+        parts = {"approve": approve, "neutral": 0.98 - approve, "oppose": 0.02}
+        out |= {f"{side}_{answer}_now": whole(1e9 * share) for answer, share in parts.items()}
+        for lead, group in enumerate(
+            ("rich", "schooled", "urban", "old", "women", "poor", "less_schooled", "rural", "young", "men")
+        ):
+            out[f"opinion_holders_{group}_now"] = whole(4e8)
+            out[f"{side}_approve_{group}_now"] = whole(4e8 * (approve + 0.05 * (lead < 5)))
     return out
 
 

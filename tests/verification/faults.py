@@ -71,6 +71,12 @@ def lose_a_yuan(loans: Any, *rest: Any) -> None:
     loans[2][owing[:1]] -= 1
 
 
+def put_words_into_a_mouth(totals: Any, support: Any, voiced: Any, *rest: Any) -> None:
+    """Somebody who does not approve is made to say so, and nobody counts it."""
+    quiet = np.flatnonzero((voiced & 16 > 0) & (voiced & 3 != 2))
+    voiced[quiet[:1]] |= 2
+
+
 def bar_a_bystander(named_by: Any, barred: Any, *rest: Any) -> None:
     barred[3] |= 1
 

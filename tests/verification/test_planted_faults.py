@@ -52,6 +52,12 @@ FAULTS = [
         "list_stock",
     ),
     noticing.Fault(
+        "words are put into somebody's mouth",
+        faults.after(f"{noticing.BEHAVIOURS}.opining.kernel.turn", faults.put_words_into_a_mouth),
+        noticing.laws_hold,
+        "opinion",
+    ),
+    noticing.Fault(
         "a listing skips a step",
         faults.after(f"{noticing.INSTITUTIONS}.court_list.kernel.end_listings", faults.straight_to_nothing),
         noticing.laws_hold,

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xinyong.columns import Array, Column, Pool, Tally
+from xinyong.acts import EXPRESSION, PETITION, RISK_OF
+from xinyong.columns import Array, Column, Pool, SideTable, Tally
 from xinyong.kernels import census, poll
 from xinyong.kernels import opinion as kernel
 from xinyong.process import Day, Process
@@ -14,7 +15,10 @@ from xinyong.rates import chance
 from xinyong.scoring import turn_of
 from xinyong.traits import mixing
 
-PERIOD_WEEKS, MOST_POINTS = 16, 1000
+PERIOD_WEEKS, MOST_POINTS, YEAR_WEEKS = 16, 1000, 52
+# so many frauds a year are too few to notice a change by
+FEW = 5.0
+LAWFUL = (PETITION, EXPRESSION)
 ANSWERS = ("oppose", "neutral", "approve")
 GROUPS = (
     "all", "poor", "rich", "less_schooled", "schooled", "rural", "urban", "women", "men", "young", "old",
@@ -84,6 +88,10 @@ class Opining(Process):
             "repressive use, 6 knows a wrongful case, 7 sanction at home (see `kernels.opinion`)",
             "bits",
         ),
+        "mood": SideTable("what is commonly felt in this place, one row"),
+        "mood.fraud_before": Column("f4", "frauds a week before the system", "acts per week"),
+        "mood.fraud_lately": Column("f4", "frauds a week of late", "acts per week"),
+        "mood.fraud_seen": Column("i8", "frauds counted so far", "acts"),
         **_tallies(),
         "opinion_cells": Pool("opinions by quarter, stratum and answers", poll.QUARTERS * poll.CELLS),
         "opinion_trials": Pool("answers if told something, by quarter, frame and arm", poll.QUARTERS * poll.TRIALS),
@@ -93,15 +101,24 @@ class Opining(Process):
         "listed", "black_listed", "firm_score", "firm_flags", "perks.above_points", "perks.yearly_value",
         "residents.party", "residents.grade", "residents.red",
     )  # fmt: skip
-    hears = ("listed", "entry")
+    hears = ("listed", "entry", "learned", "act")
+    audits = ("fraud_acts_cum",)
+
+    def begin(self, day: Day) -> None:
+        """Open the one row of the mood."""
+        day.table("mood").take(1)
 
     def step(self, day: Day) -> None:
         """What was learned this week, then those whose turn it is; at the end of a quarter everybody is counted."""
         if not day.own_rules.in_force or not day.graph.persons:
             return
-        tables = _tables(day.rules, day.now.years)
+        tables = tables_of(day.rules, day.now.years)
+        rules = np.array(tables.rules)
+        rules[kernel.FRAUD] = day.own_rules.fraud_weight * _fraud_fall(day)
+        tables = tables._replace(rules=rules)
         totals = np.zeros((kernel.GROUPS, kernel.COUNTS), np.int64)
         self._strike(day, totals, tables)
+        self._tell(day, totals, tables)
         self._turn(day, totals, tables)
         changes = totals[_PLACES].tolist()
         day.count(**{name: n for name, n in zip(_NAMES, changes, strict=True) if n})
@@ -118,6 +135,21 @@ class Opining(Process):
             _facts(day), people.household, _names(day), tables[:3], day.row_of, day.graph.persons, day.base,
             (day.key, day.fixed_key),
         )  # fmt: skip
+
+    def _tell(self, day: Day, totals: Array, tables: Tables) -> None:
+        """Contacts learn of a wrong listing; who is found out in a lawful complaint learns of repressive use."""
+        learned, acts, people = day.hear("learned"), day.hear("act"), day.people
+        found = acts.party[(acts.detected == 1) & np.isin(acts.act, LAWFUL)]
+        what = (learned.wrong > 0) * kernel.WRONGFUL | (
+            learned.act_class == RISK_OF[EXPRESSION]
+        ) * kernel.REPRESSION
+        telling = what > 0
+        rows = np.concatenate([learned.learner[telling], found])
+        if len(rows):
+            kernel.told(
+                totals, rows, np.concatenate([what[telling], np.full(len(found), kernel.REPRESSION)]), people.number,
+                people.support, people.voiced, _facts(day), tables[:3], day.base, (day.key, day.fixed_key),
+            )  # fmt: skip
 
     def _turn(self, day: Day, totals: Array, tables: Tables) -> None:
         people, ties, when = day.people, day.graph, turn_of(day, PERIOD_WEEKS)
@@ -140,6 +172,18 @@ class Opining(Process):
             (day.fixed_key, day.now.keys.get("commercial_score:fixed", day.fixed_key)),
             (mixing(day.rules), day.trait_key),
         )  # fmt: skip
+
+
+def _fraud_fall(day: Day) -> float:
+    """How much rarer frauds are of late than before the system: a logarithm from -1 to 1, 0 where nobody counts."""
+    mood, count = day.table("mood").fields, int(day.audited()[0])
+    if mood.fraud_seen[0] == 0:
+        mood.fraud_before[0] = mood.fraud_lately[0] = count / (day.now.week + 1)
+    else:
+        mood.fraud_lately[0] += (count - mood.fraud_seen[0] - mood.fraud_lately[0]) / YEAR_WEEKS
+    mood.fraud_seen[0] = count
+    before, lately = (YEAR_WEEKS * float(rate[0]) + FEW for rate in (mood.fraud_before, mood.fraud_lately))
+    return min(1.0, max(-1.0, math.log(before / lately)))
 
 
 def _quarter(day: Day, weeks_on: int) -> int:
@@ -216,12 +260,13 @@ def _stakes(day: Day, when: tuple[int, int]) -> Array:
 
 
 @lru_cache(maxsize=256)
-def _tables(book: Any, years: float) -> Tables:
+def tables_of(book: Any, years: float) -> Tables:
     """The rules in force as numbers and tables."""
     r = book.opining
     eta, epsilon = r.adjustment_per_week, r.influence_per_week
     told = {
-        kernel.BENEFIT: r.benefit_weight, kernel.MEDIA: r.media_weight, kernel.EXPOSED: r.media_exposed_share,
+        kernel.BENEFIT: r.benefit_weight, kernel.RURAL: r.rural_perk_ratio,
+        kernel.MEDIA: r.media_weight, kernel.EXPOSED: r.media_exposed_share,
         kernel.PRIVACY: r.privacy_weight * (1.0 - r.resignation), kernel.AWARE_SHARE: r.aware_share,
         kernel.SANCTION: r.sanction_weight, kernel.REPRESSION_COST: r.repression_weight,
         kernel.WRONGFUL_COST: r.wrongful_weight, kernel.ETA: eta, kernel.EPSILON: epsilon,

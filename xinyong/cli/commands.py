@@ -12,6 +12,7 @@ from xinyong.cli.claims import claims
 from xinyong.cli.experiment import experiment
 from xinyong.cli.printing import plain, print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
+from xinyong.cli.survey import survey
 
 app = App(
     name="xinyong",
@@ -276,6 +277,7 @@ app.command(rights.audit, sort_key=5, help_epilogue=examples.AUDIT)
 app.command(rights.odd, sort_key=7, help_epilogue=examples.ODD)
 app.command(public.lookup, sort_key=6, help_epilogue=examples.LOOKUP)
 app.command(public.scan_map, name="map", sort_key=6, help_epilogue=examples.MAP)
+app.command(survey, sort_key=6, help_epilogue=examples.SURVEY)
 app.command(public.serve, sort_key=6, help_epilogue=examples.SERVE)
 
 

@@ -98,6 +98,14 @@ MAP = """Examples:
 There is a map only where and since the rules say (Hebei, 14 January 2019).
 """
 
+SURVEY = """Examples:
+  xinyong survey runs/demo
+  xinyong survey runs/demo --date 2016-12-31 --n 1000 --json
+  xinyong survey runs/demo --list-experiment --treatment repression
+
+Shares of a sample, with standard errors. Opinions are counted at the end of each quarter of whole years.
+"""
+
 RECIPE = """Examples:
   xinyong recipe my_town.yaml
   xinyong recipe age_sex.csv --json

@@ -27,8 +27,8 @@ _U24, _LOW24, _LOW16, _LOW8 = 2.0**-24, np.uint64(0xFFFFFF), np.uint64(0xFFFF), 
 # the vector of rules
 (
     BENEFIT, FRAUD, MEDIA, EXPOSED, PRIVACY, AWARE_SHARE, SANCTION, REPRESSION_COST, WRONGFUL_COST, ETA, EPSILON,
-    KEPT_ALONE, KEPT_AMONG, ALOUD, LEAST_AGE, HEARS, ASKED, RULES,
-) = range(18)  # fmt: skip
+    KEPT_ALONE, KEPT_AMONG, ALOUD, LEAST_AGE, HEARS, ASKED, RURAL, RULES,
+) = range(19)  # fmt: skip
 # tables by what somebody is: of the pull (they add up) and of the odds of falsifying (they multiply), each by the five
 # bits of the census, by income and by age
 OF_PULL, OF_ODDS = 0, 3
@@ -117,16 +117,25 @@ def _privacy(member, file, who, rules, fixed, mix, trait_key):
 
 
 @njit(cache=True, inline="always")
-def _benefit(points, flags, income, stake, worth):
-    """Yearly value of what somebody has of the system: perks of a score, a city's grade and red list."""
+def _benefit(points, flags, income, used, stake, worth):
+    """Yearly value of what somebody has of the system: perks of a score as far as used, a city's grade and red list."""
     city = max(stake, 0.0)
-    return city + perks_of(points, flags, income, worth) if points else city
+    return city + used * perks_of(points, flags, income, worth) if points else city
 
 
 @njit(cache=True, inline="always")
 def _named(row, court, others):
     """Whether somebody is on the court's list or another black list."""
     return np.int64((court[row] > 0) | (others[row] > 0))
+
+
+@njit(cache=True, inline="always")
+def _balance(totals, gain, media, cost):
+    """Benefit and media less the cost of privacy; in how many opinions each of them weighed is counted."""
+    totals[BY_BENEFIT, FALSIFIED] += gain != 0.0
+    totals[BY_MEDIA, FALSIFIED] += media != 0.0
+    totals[BY_PRIVACY, FALSIFIED] += cost != 0.0
+    return gain + media - cost
 
 
 @njit(cache=True, inline="always")
@@ -248,33 +257,26 @@ def turn(
         who = base | np.uint64(k)
         luck = bits(key, who, PASSING)
         u, pretends, sees = lasting_draws(bits(fixed, who, LASTING))
-        mark = int(voiced[row]) & ~SANCTIONED
-        if float(luck >> np.uint64(16) & _LOW24) * _U24 < rules[HEARS]:
-            mark |= REPRESSION
+        news = float(luck >> np.uint64(16) & _LOW24) * _U24 < rules[HEARS]
+        mark = (int(voiced[row]) & ~SANCTIONED) | (REPRESSION if news else 0)
         home = _at_home(k, row, voiced, household, court, others, row_of, persons)
-        if home[2]:
-            mark |= SANCTIONED
+        mark |= SANCTIONED if home[2] else 0
         stake = stakes[k - first] if stakes.shape[0] else -1.0
         points, flags = (int(points_of[row]), int(flags_of[row])) if scored else (0, 0)
-        gain = rules[BENEFIT] * _benefit(points, flags, income[row], stake, worth)
-        media = rules[MEDIA] if sees < rules[EXPOSED] else 0.0
+        used = 1.0 if urban_of(census[row]) else rules[RURAL]
+        gain = rules[BENEFIT] * _benefit(points, flags, income[row], used, stake, worth)
         cost = _privacy(points > 0, stake >= 0.0, who, rules, fixed, lasting[0], lasting[1])
         value = character(age[row], census[row], income[row], by_person) + rules[FRAUD] - costs(mark, rules)
-        value += gain + media - cost
-        totals[BY_BENEFIT, FALSIFIED] += gain != 0.0
-        totals[BY_MEDIA, FALSIFIED] += media != 0.0
-        totals[BY_PRIVACY, FALSIFIED] += cost != 0.0
+        value += _balance(totals, gain, rules[MEDIA] if sees < rules[EXPOSED] else 0.0, cost)
         if mark & HELD:
             total, met = 0, 0
             if rules[EPSILON] > 0.0:
                 other = np.int64(known_to[k - first]) if asks else -1
-                total, met = _listen(
-                    k, home, other, voiced, row_of, tie_key, weights, persons, luck >> np.uint64(40)
-                )
+                lot = luck >> np.uint64(40)
+                total, met = _listen(k, home, other, voiced, row_of, tie_key, weights, persons, lot)
             value = moved(support[row] * STEP, value, rules[ALOUD] * total, met, rules)
-        facts = (age[row], census[row], income[row])
+        facts, rounding = (age[row], census[row], income[row]), float(luck & _LOW16) * 2.0**-16
         known = mark & (REPRESSION | WRONGFUL | SANCTIONED)
-        rounding = float(luck & _LOW16) * 2.0**-16
         _write(totals, row, value, known, support, voiced, facts, by_person, limits, rounding, u, pretends)
 
 

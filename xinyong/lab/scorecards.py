@@ -39,11 +39,13 @@ def scorecards(run: Run) -> list[YearOfScores]:
     The cards are fitted again from the pools in the run folder: the same counts give the same card.
     *Source:* model.md 2.7e.
     """
-    scenario = _scenario(run.path)
+    scenario = scenario_of(run.path)
     if "central_bank" not in scenario.processes:
         return []
     seeds = run.manifest.get("seeds", [])
-    return [year for r, seed in enumerate(seeds) for year in years(scenario.plan(seed), _log(run.path, r), r)]
+    return [
+        year for r, seed in enumerate(seeds) for year in years(scenario.plan(seed), log_of(run.path, r), r)
+    ]
 
 
 def years(plan: Plan, log: Signals, replicate: int = 0) -> list[YearOfScores]:
@@ -69,7 +71,8 @@ def _by_band(scores: Array, counts: Array) -> tuple[Array, Array]:
     return files, np.bincount(band, counts[:, 1], BANDS).astype(np.int64)
 
 
-def _scenario(folder: Path) -> Scenario:
+def scenario_of(folder: Path) -> Scenario:
+    """The scenario a finished run was played by. Raises RunError."""
     try:
         told: dict[str, Any] = json.loads((folder / "scenario.json").read_text(encoding="utf-8"))
         return Scenario(**told)
@@ -79,7 +82,8 @@ def _scenario(folder: Path) -> Scenario:
         ) from error
 
 
-def _log(folder: Path, replicate: int) -> Signals:
+def log_of(folder: Path, replicate: int) -> Signals:
+    """The signals of one replicate of a finished run. Raises RunError."""
     path = folder / f"signals-r{replicate:03d}.npz"
     try:
         with np.load(path, allow_pickle=False) as held:

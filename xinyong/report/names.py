@@ -27,6 +27,7 @@ PROCESSES = {
     "marketplace": N_("market platform"),
     "objection": N_("objection"),
     "offending": N_("offences"),
+    "opining": N_("opinion of the system"),
     "perks": N_("perks of a score"),
     "protesting": N_("protest and petition"),
     "public_portal": N_("public sites"),
