@@ -36,6 +36,7 @@ ONLY = {
         "lab.reading",
         "lab.results",
         "lab.scorecards",
+        "lab.survey",
         "lab.validate",
         "lab.lookup",
         "lab.street_map",
