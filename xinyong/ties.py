@@ -20,11 +20,12 @@ def net_of(day: Day) -> Net:
     """
     ties, people = day.graph, day.people
     age = people.age[: ties.persons]
-    numbers: Array = np.empty(ties.persons + 1, np.int64)
-    adults = numbers[: kernel.adults_of(numbers, age, day.row_of)]
+    upto: Array = np.empty((len(age) + kernel.BLOCK - 1) // kernel.BLOCK + 1, np.int64)
+    kernel.count_adults(upto, age, day.row_of)
     sizes = np.array([ties.sizes.adjacent, ties.sizes.workplace], np.int64)
     return (
-        ties.persons, day.row_of, people.household, adults, ties.seating, ties.rounds, ties.key, ties.weights, sizes,
+        ties.persons, day.row_of, people.household, upto, ties.seating, ties.rounds, ties.key, ties.weights, sizes,
+        age,
     )  # fmt: skip
 
 

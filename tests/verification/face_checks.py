@@ -159,10 +159,11 @@ def family_harm_rises_with_its_share() -> None:
 
 
 def face_without_weight_changes_nobody() -> None:
-    """V-31: no weight, no change to anything but face."""
-    without = play(stressed_plan({**TALK, "complying.face_weight": 0.0}, leave_out=["facing"]), PEOPLE)
-    with_it = play(stressed_plan({**TALK, "complying.face_weight": 0.0}), PEOPLE)
-    assert_same_where_shared(without, with_it, lambda name: "digest:learned" in name)
+    """V-31: where face weighs nothing with debtors, no occasion and no protest, nothing but face itself differs."""
+    sets = {**TALK, "complying.face_weight": 0.0, "acting.behaviours.fraud.face_share": 0.0}
+    out = ["protesting", "state_response"]
+    without = play(stressed_plan(sets, leave_out=[*out, "facing"]), PEOPLE)
+    assert_same_where_shared(without, play(stressed_plan(sets, leave_out=out), PEOPLE))
 
 
 # --- reports ---------------------------------------------------------------------------------------------------

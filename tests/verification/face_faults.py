@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from tests.verification import face_checks as checks
-from tests.verification.faults import after, instead, method_after
+from tests.verification.faults import instead, method_after
 from tests.verification.noticing import BEHAVIOURS, Fault
 from xinyong.behaviours import complying, reporting
 from xinyong.behaviours.facing import Facing
 from xinyong.behaviours.knowing import Knowing
 from xinyong.behaviours.reporting import Reporting
 from xinyong.institutions.city_points import CityPoints
+from xinyong.kernels.facing import lose_face
 from xinyong.process import Day
 
 
@@ -39,8 +40,9 @@ def keep_the_line(self: Any, day: Day, at: Any, party: Any) -> None:
     """Somebody off the list is still followed."""
 
 
-def keep_the_shame(shame: Any, rows: Any, net: Any) -> None:
+def keep_the_shame(shame: Any, gone: Any, *rest: Any) -> Any:
     """Face once lost is lost for good."""
+    return lose_face(shame, gone[:0], *rest)
 
 
 def drop_face(day: Day) -> Any:
@@ -48,17 +50,16 @@ def drop_face(day: Day) -> Any:
     return np.zeros(0, np.uint8)
 
 
-def trust_every_listing(table: Any, weights: Any, adults: Any, rules: Any, out: Any) -> None:
+def trust_every_listing(shame: Any, gone: Any, table: Any, *rest: Any) -> Any:
     """Observers believe every listing, right or wrong."""
-    from xinyong.kernels.facing import stigma
-
-    out[0], out[1] = stigma(0.1, 1.0), 1.0
+    return lose_face(shame, gone, (*table[:4], np.zeros_like(table[4]), table[5]), *rest)
 
 
-def spare_the_family(shame: Any, table: Any, listed: Any, *rest: Any) -> None:
-    """The household keeps its face, whatever the rule says, and nobody counts it."""
-    shame[: len(listed)][listed == 0] = 0
-    rest[-1][[1, 3]] = 0
+def spare_the_family(*given: Any) -> Any:
+    """The household keeps its face, whatever the rule says."""
+    rules = given[7].copy()
+    rules[1] = 0.0
+    return lose_face(*given[:7], rules, *given[8:])
 
 
 def meddle(self: Any, day: Day) -> None:
@@ -95,9 +96,9 @@ def hearsay_is_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Reporting, "step", step)
 
 
-def kernel(name: str, other: Any) -> Any:
-    """Put something else in the place of a kernel of `facing`."""
-    return lambda patch: patch.setattr(f"{BEHAVIOURS}.facing.kernel.{name}", other)
+def kernel(other: Any) -> Any:
+    """Put something else in the place of the kernel of `facing`."""
+    return lambda patch: patch.setattr(f"{BEHAVIOURS}.facing.kernel.lose_face", other)
 
 
 FAULTS = [
@@ -114,7 +115,7 @@ FAULTS = [
         checks.laws_hold,
         "followed",
     ),
-    Fault("face once lost is never regained", kernel("calm", keep_the_shame), checks.laws_hold, "shame"),
+    Fault("face once lost is never regained", kernel(keep_the_shame), checks.laws_hold, "shame"),
     Fault(
         "the debtor does not feel it",
         instead(complying, "_shame", drop_face),
@@ -123,13 +124,13 @@ FAULTS = [
     ),
     Fault(
         "observers believe every listing",
-        kernel("climate_of", trust_every_listing),
+        kernel(trust_every_listing),
         checks.wrong_listings_weaken_face,
         "true listings",
     ),
     Fault(
         "the family is spared",
-        after(f"{BEHAVIOURS}.facing.kernel.shame_on", spare_the_family),
+        kernel(spare_the_family),
         checks.family_harm_rises_with_its_share,
         "chi",
     ),

@@ -58,47 +58,25 @@ class Facing(Process):
         desk, people = day.table("notoriety"), day.people
         if not desk.high:
             return
-        rules, weights = _rules(day.own_rules)
-        of, high, homes = desk.fields, desk.high, homes_of(day)
-        kernel.calm(people.shame, day.hear("delisted").party, homes)
-        kernel.weigh(
-            of.face_weight[:high], of.alive[:high], of.party, people.number, rules[kernel.SPREAD],
-            traits.mixing(day.rules), day.base, day.trait_key,
-        )  # fmt: skip
+        (rules, weights), of, high = _rules(day.own_rules), desk.fields, desk.high
         table = (of.alive[:high], of.party, of.since, of.known, of.wrong, of.face_weight)
-        climate = self._climate(day, table, weights, rules)
-        sums = np.zeros(kernel.SUMS, np.int64)
-        kernel.shame_on(
-            people.shame,
-            table,
-            people.listed,
-            weights,
-            climate[kernel.STIGMA],
-            rules,
-            day.now.monday,
-            homes,
-            sums,
-        )
-        self._count(day, sums.tolist())
+        to, climate = day.table("climate").fields, np.empty(kernel.CLIMATE)
+        sums, followed = kernel.lose_face(
+            people.shame, day.hear("delisted").party, table, of.shown_until, people.listed, people.number, weights,
+            rules, int(to.adults[0]), (day.now.monday, day.now.week), homes_of(day), traits.mixing(day.rules),
+            (day.base, day.trait_key), climate,
+        )  # fmt: skip
+        to.stigma[0], to.ppv[0], to.audience[0], to.media[0] = climate
+        to.at_stake[0] = rules[kernel.SCALE] * climate[kernel.STIGMA] * climate[kernel.AUDIENCE]
+        self._count(day, sums.tolist(), followed)
 
-    def _climate(self, day: Day, table: tuple[Array, ...], weights: Array, rules: Array) -> Array:
-        """How listing is looked upon this week, written down for others."""
-        to, told = day.table("climate").fields, np.zeros(kernel.CLIMATE)
-        kernel.climate_of(table, weights, int(to.adults[0]), rules, told)
-        to.stigma[0], to.ppv[0], to.audience[0] = told
-        to.at_stake[0] = rules[kernel.SCALE] * told[kernel.STIGMA] * told[kernel.AUDIENCE]
-        shown = day.table("notoriety").fields.shown_until[: len(table[0])]
-        to.media[0] = int((shown > day.now.week).sum())
-        return told
-
-    def _count(self, day: Day, sums: list[int]) -> None:
+    def _count(self, day: Day, sums: list[int], followed: int) -> None:
         """Book the stocks as changes of what they were, and the sums over weeks."""
         stocks = ("shamed_persons_now", "shamed_family_now", "face_lost_now", "face_lost_by_family_now")
-        for name, now in zip(stocks, sums, strict=True):
-            day.count(**{name: now - day.tallied(name)})
         day.count(
+            **{name: now - day.tallied(name) for name, now in zip(stocks, sums, strict=True)},
             face_lost_cum=sums[kernel.LISTED_UNITS], face_lost_by_family_cum=sums[kernel.FAMILY_UNITS],
-            face_lost_person_weeks_cum=int(day.table("notoriety").fields.alive[:].sum()),
+            face_lost_person_weeks_cum=followed,
         )  # fmt: skip
 
 

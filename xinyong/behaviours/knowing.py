@@ -52,16 +52,21 @@ class Knowing(Process):
         desk = day.table("notoriety")
         if not (len(listed) or desk.high):
             return
+        net, (rules, told, media) = net_of(day), _rules(day.own_rules, day.now.years)
+        if len(gone) or len(listed) or len(seen):
+            self._note_events(day, listed, gone, seen, net, rules)
+        self._tell(day, net, rules, told, media)
+
+    def _note_events(self, day: Day, listed: Any, gone: Any, seen: Any, net: Net, rules: Array) -> None:
+        desk = day.table("notoriety")
         at = np.empty(len(day.people.number), np.int32)
         kernel.place_rows(at, desk.fields.party[: desk.high], desk.fields.alive[: desk.high])
-        net, rules, told, media = net_of(day), *_rules(day.own_rules, day.now.years)
         if len(gone):
             self._end(day, at, gone.party)
         if len(listed):
             self._begin(day, at, listed, net, rules)
         if len(seen):
             self._see(day, at, seen, net)
-        self._tell(day, net, rules, told, media)
 
     def _end(self, day: Day, at: Array, party: Array) -> None:
         off = np.unique(party[(day.people.listed[party] == 0) & (at[party] >= 0)])

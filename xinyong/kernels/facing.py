@@ -16,7 +16,7 @@ LEAST_SHARE, MOST_SHARE = 1e-4, 0.5
 # sums of a step
 LISTED, FAMILY, LISTED_UNITS, FAMILY_UNITS, SUMS = range(5)
 # the climate
-STIGMA, PPV, AUDIENCE, CLIMATE = range(4)
+STIGMA, PPV, AUDIENCE, MEDIA, CLIMATE = range(5)
 
 
 @njit(cache=True)
@@ -30,7 +30,7 @@ def stigma(share: float, truth: float) -> float:
     return truth * math.exp(-0.5 * cut * cut) / math.sqrt(2.0 * math.pi) / (share * (1.0 - share))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def weigh(weight, alive, party, number, spread, mix, base, key):
     """How much face means to each new listed person, mean 1 over everybody; 0 marks a line not yet weighed."""
     for i in range(party.shape[0]):
@@ -48,7 +48,7 @@ def heard_by(known, weights):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def climate_of(table, weights, adults, rules, out):
     """Stigma, share of true listings among listed persons, mean audience, into `out` (CLIMATE).
 
@@ -74,7 +74,7 @@ def _more(shame, row, amount):
     shame[row] = min(MOST, np.int64(shame[row]) + np.int64(min(amount * UNIT + 0.5, float(MOST))))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def calm(shame, rows, net):
     """Take away all shame from the households of rows (n)."""
     for row in rows:
@@ -83,7 +83,7 @@ def calm(shame, rows, net):
             shame[start:end] = 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def shame_on(shame, table, listed, weights, stigma_now, rules, today, net, sums):
     """Face lost now by each listed person and, in part, by each of the household; adds to `sums` (SUMS)."""
     alive, party, since, known, _, weight = table
@@ -117,3 +117,25 @@ def _sum_up(shame, alive, party, listed, net, sums):
                 if listed[row] == 0:
                     sums[FAMILY] += shame[row] > 0
                     sums[FAMILY_UNITS] += shame[row]
+
+
+@njit(cache=True, nogil=True)
+def lose_face(
+    shame, gone, table, shown_until, listed, number, weights, rules, adults, time, homes, mix, keys, climate
+):
+    """A week of loss of face; fills `climate` (CLIMATE) and returns the sums (SUMS) and how many lines there are.
+
+    `gone` are parties off the list, `table` alive, party, since, known, wrong, face weight; `time` is Monday and week,
+    `keys` the base of the shard and the key of traits.
+    """
+    alive, party, _, _, _, weight = table
+    sums, followed = np.zeros(SUMS, np.int64), 0
+    calm(shame, gone, homes)
+    weigh(weight, alive, party, number, rules[SPREAD], mix, keys[0], keys[1])
+    climate_of(table, weights, adults, rules, climate)
+    climate[MEDIA] = 0.0
+    for i in range(alive.shape[0]):
+        followed += alive[i]
+        climate[MEDIA] += alive[i] == 1 and shown_until[i] > time[1]
+    shame_on(shame, table, listed, weights, climate[STIGMA], rules, time[0], homes, sums)
+    return sums, followed

@@ -18,16 +18,28 @@ MOST = 60
 
 
 @njit(cache=True)
+def pace(told: float, gossip: float, forgetting: float, years: float) -> float:
+    """What `after` needs of a step's rates: the same for all who share them."""
+    linear = gossip - told - forgetting
+    s = math.sqrt(linear * linear + 4.0 * gossip * told)
+    return math.tanh(0.5 * s * years) / s if s > 1e-12 else 0.5 * years
+
+
+@njit(cache=True, inline="always")
+def after(known, told, gossip, forgetting, tau):
+    """Share who know a step later; `tau` from `pace`."""
+    linear = gossip - told - forgetting
+    k = (known * (1.0 + linear * tau) + 2.0 * told * tau) / (1.0 + (2.0 * gossip * known - linear) * tau)
+    return min(max(k, 0.0), 1.0)
+
+
+@njit(cache=True)
 def spread(known: float, told: float, gossip: float, forgetting: float, years: float) -> float:
     """Share who know after `years`: exact solution of dK/dt = (told + gossip K)(1 - K) - forgetting K.
 
     *Source:* model.md 2.7i; of Bass's form where nothing is forgotten.
     """
-    linear = gossip - told - forgetting
-    s = math.sqrt(linear * linear + 4.0 * gossip * told)
-    tau = math.tanh(0.5 * s * years) / s if s > 1e-12 else 0.5 * years
-    k = (known * (1.0 + linear * tau) + 2.0 * told * tau) / (1.0 + (2.0 * gossip * known - linear) * tau)
-    return min(max(k, 0.0), 1.0)
+    return after(known, told, gossip, forgetting, pace(told, gossip, forgetting, years))
 
 
 @njit(cache=True)
@@ -94,21 +106,25 @@ def pass_on(out, table, number, told, media, rules, monday, week, net, base, key
     """
     alive, party, layers, know, until, wrong = table
     n = 0
+    gossip, forgetting, years = rules[GOSSIP], rules[FORGETTING], rules[YEARS]
+    hazards, paces = np.empty((2, LAYERS)), np.empty((2, LAYERS))
+    for layer in range(LAYERS):
+        for shown in range(2):
+            hazards[shown, layer] = told[layer] + shown * media[layer]
+            paces[shown, layer] = pace(hazards[shown, layer], gossip, forgetting, years)
     for i in range(party.shape[0]):
         if alive[i] == 0:
             continue
         p = party[i]
         who = base | np.uint64(number[p])
+        shown = 1 if until[i] > week else 0
         for layer in range(LAYERS):
-            if layers[i, layer] == 0:
-                continue
-            hazard = told[layer] + (media[layer] if until[i] > week else 0.0)
             before = know[i, layer]
-            if hazard == 0.0 and before == 0.0:
+            if layers[i, layer] == 0 or (hazards[shown, layer] == 0.0 and before == 0.0):
                 continue
-            after = spread(before, hazard, rules[GOSSIP], rules[FORGETTING], rules[YEARS])
-            know[i, layer] = after
-            learned = after - before + rules[FORGETTING] * rules[YEARS] * 0.5 * (before + after)
+            now = after(before, hazards[shown, layer], gossip, forgetting, paces[shown, layer])
+            know[i, layer] = now
+            learned = now - before + forgetting * years * 0.5 * (before + now)
             mean = max(learned, 0.0) * layers[i, layer]
             # the whole part, and one more with the chance of the rest
             for t in range(int(mean + uniform(key, who, _LAYER + layer))):

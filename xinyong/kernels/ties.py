@@ -1,7 +1,7 @@
 """One tie at a time: how many stand near a person in each layer, whether two are tied, and a tie picked by draw.
 
 `net` is what `xinyong.ties.net_of` gives: persons, rows by number (empty where they are the same), place in household,
-numbers of adults in order, keys of seats at work and of acquaintances, sociability, sizes of blocks.
+adults up to each block of 64 numbers, keys of seats at work and of acquaintances, sociability, sizes of blocks, ages.
 """
 
 import numpy as np
@@ -12,18 +12,24 @@ from xinyong.kernels.random import uniform
 
 HOUSEHOLD, WORK, NEIGHBOUR, ACQUAINTANCE = range(4)
 LAYERS, NOBODY, TRIES = 4, -1, 24
-ADULT, ADJACENT, WORKPLACE = 18, 0, 1
+ADULT, ADJACENT, WORKPLACE, BLOCK = 18, 0, 1, 64
 
 
 @njit(cache=True, nogil=True)
-def adults_of(out, age, row_of):
-    """Numbers of the adults (n) in order into `out`; `age` by row of persons. Returns how many."""
-    n = 0
-    for number in range(age.shape[0]):
-        row = row_of[number] if row_of.shape[0] else number
-        out[n] = number
-        n += age[row] >= ADULT
-    return n
+def count_adults(upto, age, row_of):
+    """Adults among the numbers before each block of 64 into `upto` (blocks + 1); `age` by row of persons."""
+    upto[0] = 0
+    for b in range(upto.shape[0] - 1):
+        first, last = b * BLOCK, min(b * BLOCK + BLOCK, age.shape[0])
+        n = np.uint8(0)
+        if row_of.shape[0]:
+            for number in range(first, last):
+                n += np.uint8(age[row_of[number]] >= ADULT)
+        else:
+            some = age[first:last]
+            for k in range(some.shape[0]):
+                n = np.uint8(n + np.uint8(some[k] >= ADULT))
+        upto[b + 1] = upto[b] + n
 
 
 @njit(cache=True, inline="always")
@@ -42,11 +48,32 @@ def home_of(row, net):
     return start, end
 
 
+@njit(cache=True, inline="always")
+def _seats(net):
+    return net[3][net[3].shape[0] - 1]
+
+
 @njit(cache=True)
 def _rank(me, net):
     """Place of a person among the adults, or NOBODY."""
-    rank = np.searchsorted(net[3], me)
-    return rank if rank < net[3].shape[0] and net[3][rank] == me else NOBODY
+    if net[9][row_at(me, net)] < ADULT:
+        return NOBODY
+    rank = net[3][me // BLOCK]
+    for number in range(me - me % BLOCK, me):
+        rank += net[9][row_at(number, net)] >= ADULT
+    return rank
+
+
+@njit(cache=True)
+def _adult(rank, net):
+    """Number of the adult at a place among them."""
+    b = np.searchsorted(net[3], rank, side="right") - 1
+    left, number = rank - net[3][b], b * BLOCK
+    while True:
+        left -= net[9][row_at(number, net)] >= ADULT
+        if left < 0:
+            return number
+        number += 1
 
 
 @njit(cache=True)
@@ -65,7 +92,7 @@ def contacts(out, row, me, net):
     rank = _rank(me, net)
     out[WORK] = 0
     if rank != NOBODY:
-        first, last = _block(forward(rank, net[3].shape[0], net[4]), net[8][WORKPLACE], net[3].shape[0])
+        first, last = _block(forward(rank, _seats(net), net[4]), net[8][WORKPLACE], _seats(net))
         out[WORK] = last - first - 1
     known = 0
     for j in range(net[5].shape[0]):
@@ -82,7 +109,7 @@ def layer_of(row, me, other_row, other, net):
         return HOUSEHOLD
     mine, theirs = _rank(me, net), _rank(other, net)
     if mine != NOBODY and theirs != NOBODY:
-        seats, size = net[3].shape[0], net[8][WORKPLACE]
+        seats, size = _seats(net), net[8][WORKPLACE]
         if forward(mine, seats, net[4]) // size == forward(theirs, seats, net[4]) // size:
             return WORK
     if me // net[8][ADJACENT] == other // net[8][ADJACENT]:
@@ -119,14 +146,14 @@ def somebody_near(layer, row, me, net, who, key, turn):
 
 @njit(cache=True)
 def _colleague(u, me, net):
-    rank, seats = _rank(me, net), net[3].shape[0]
+    rank, seats = _rank(me, net), _seats(net)
     if rank == NOBODY:
         return NOBODY
     seat = forward(rank, seats, net[4])
     first, last = _block(seat, net[8][WORKPLACE], seats)
     if last - first < 2:
         return NOBODY
-    return row_at(net[3][inverse(_other(u, first, last, seat), seats, net[4])], net)
+    return row_at(_adult(inverse(_other(u, first, last, seat), seats, net[4]), net), net)
 
 
 @njit(cache=True)
