@@ -1,5 +1,7 @@
 """Who knows, what it costs, and whether it makes anybody pay: closed forms, signs, and what it leaves alone."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -141,6 +143,24 @@ def test_wrong_listings_weaken_the_face_card():
 def test_the_family_loses_more_with_a_larger_share():
     """V-65: face lost by the household rises with chi, and nobody else's life changes where face moves nobody."""
     checks.family_harm_rises_with_its_share()
+
+
+def test_the_map_widens_the_audience_and_the_loss():
+    """With a map that many use more contacts know by sight, and more face is lost; without it nobody knows by sight."""
+    on = {
+        "debtor_map.provinces.hebei.shard": 900,
+        "debtor_map.scans_per_user_year": 50.0,
+        "debtor_map.radius_m": 20000,
+    }
+    sets = {**TALK, **on, "complying.face_weight": 0.0, "facing.inferred": False}
+    out = ["protesting", "state_response"]
+    when = {"start": dt.date(2018, 9, 3), "end": dt.date(2019, 6, 30)}
+    off, used = (
+        play(stressed_plan({**sets, "debtor_map.users_share": share}, leave_out=out, **when), PEOPLE)
+        for share in (0.0, 0.5)
+    )
+    assert off.last("learned_by_sight_cum") == 0 < used.last("learned_by_sight_cum")
+    assert off.last("face_lost_cum") < used.last("face_lost_cum")
 
 
 def test_more_listings_dilute_stigma_only_where_it_is_inferred():
