@@ -43,3 +43,14 @@ def test_numbers_and_days_are_written_in_the_readers_language():
     assert told == {"en": "14.09\u2009M", "zh-Hant": "1,409\u2009萬", "zh-Hans": "1,409\u2009万"}
     assert Reader("zh-Hans")("Look-up sites") == "查询网站"
     assert Reader("zh-Hans")("no such text") == "no such text"
+
+
+def test_every_sentence_of_a_life_is_told_in_chinese():
+    from xinyong.portal.retelling import _patterns, retell
+
+    t = Reader("zh-Hans")
+    assert [plain for _, plain in _patterns() if not t.knows(plain)] == []
+    assert retell("is published on the list (case C-13-0000012)", t) == "公布于名单（案号 C-13-0000012）"
+    assert retell("  barred from: air, high speed rail", t).startswith("受限事项：")
+    assert retell("is sued for 86,820 yuan", Reader("en")) == "is sued for 86,820 yuan"
+    assert retell("something new", t) == "something new"

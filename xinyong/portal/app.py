@@ -18,6 +18,7 @@ from xinyong.portal.jobs import Busy, Jobs
 from xinyong.portal.library import Library, NotHere
 from xinyong.portal.parts import desk, lookup, map, orders, reading, rules, start, timeline, worlds
 from xinyong.portal.plots import chart
+from xinyong.portal.retelling import retell
 from xinyong.portal.security import Guard
 from xinyong.portal.site import Site
 from xinyong.portal.words import chosen
@@ -49,7 +50,7 @@ def make_app(
         title="xinyong", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=life
     )
     site = Site(app, Library(folders))
-    site.env.globals["chart"] = chart
+    site.env.globals.update(chart=chart, retell=retell)
     for part in (start, lookup, map, timeline, reading, rules):
         part.add(site)
     for ordering in (orders, desk, worlds):

@@ -38,6 +38,10 @@ class Reader(Words):
                 self.missing.add(text)
         return found.format(**fields) if fields else found
 
+    def knows(self, text: str) -> bool:
+        """Whether a text has a translation."""
+        return text in catalogue("zh-Hant")
+
     def pick(self, english: str, chinese: str) -> str:
         """Choose between two texts that are kept together as data."""
         return self.han(chinese) if self.chinese else english
