@@ -1,5 +1,6 @@
 """`xinyong serve`: finds the runs, says where the portal is, and answers until it is stopped."""
 
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def serve(folders: Sequence[Path], host: str = "127.0.0.1", port: int = 8000) ->
             )
     if not 0 < port < 65536:
         raise RunError(f"--port {port}: ports run from 1 to 65535")
+    _refuse_taken(host, port)
     import uvicorn
 
     shown = list(folders) or find_runs(Path("runs"))
@@ -32,5 +34,19 @@ def serve(folders: Sequence[Path], host: str = "127.0.0.1", port: int = 8000) ->
         port=port,
         log_level="warning",
         server_header=False,
+        limit_concurrency=512,
         h11_max_incomplete_event_size=16_384,
     )
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say it in one line if the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise RunError(
+                f"--host {host} --port {port}: {error.strerror or error}; choose another port"
+            ) from error

@@ -11,12 +11,12 @@ from fastapi import Path, Request
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from xinyong.errors import RunError
-from xinyong.portal.jobs import ENDED, Job, Jobs
+from xinyong.portal.jobs import ENDED, Busy, Job, Jobs
 from xinyong.portal.library import NotHere
 from xinyong.portal.site import Language, Site
 
 OrderId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="fingerprint of an order")]
-LONGEST_WATCH, PAUSE = 900.0, 0.4
+LONGEST_WATCH, PAUSE, MOST_WATCHING = 900.0, 0.4, 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def known(jobs: Jobs, key: str, kind: str = "") -> Job:
 
 def add(site: Site, jobs: Jobs) -> None:
     """Add progress, events, cancelling and download of orders."""
+    watching: set[object] = set()
 
     @site.json.get("/orders/{order}", tags=["desk"], summary="How far an order is")
     def state(order: OrderId) -> Progress:
@@ -61,8 +62,12 @@ def add(site: Site, jobs: Jobs) -> None:
     )  # fmt: skip
     async def events(order: OrderId) -> StreamingResponse:
         known(jobs, order)
+        if len(watching) >= MOST_WATCHING:
+            raise Busy("too many readers watch orders already; ask for the state of the order instead")
         return StreamingResponse(
-            _events(jobs, order), media_type="text/event-stream", headers={"cache-control": "no-store"}
+            _events(jobs, order, watching),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store"},
         )
 
     @site.json.post("/orders/{order}/cancel", tags=["desk"], summary="Take an order back")
@@ -93,8 +98,18 @@ def add(site: Site, jobs: Jobs) -> None:
         )
 
 
-async def _events(jobs: Jobs, key: str) -> AsyncIterator[str]:
-    """Tell each change; end when the order has ended."""
+async def _events(jobs: Jobs, key: str, watching: set[object]) -> AsyncIterator[str]:
+    """Tell each change; end when the order has ended. `watching` holds who listens."""
+    me = object()
+    watching.add(me)
+    try:
+        async for told in _changes(jobs, key):
+            yield told
+    finally:
+        watching.discard(me)
+
+
+async def _changes(jobs: Jobs, key: str) -> AsyncIterator[str]:
     seen, waited = None, 0.0
     while waited < LONGEST_WATCH:
         job = jobs.find(key)
