@@ -106,8 +106,8 @@ def _verdict(t: Words, told: list[Mapping[str, Any]]) -> Markup:
     first = Markup("<strong>{}</strong>").format(
         t(
             "The published figure cannot separate the two: both give it within sampling error. What is said aloud "
-            "rises as published with {a} of the four traits in the first reading and with {b} in the second; their weights "
-            "were set by hand so that it should, so that the signs confirm neither.",
+            "rises as published with {a} of the four traits in the first reading and with {b} in the second; "
+            "their weights were set by hand so that it should, so that the signs confirm neither.",
             a=rising[0],
             b=rising[1],
         )
