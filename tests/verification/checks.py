@@ -32,8 +32,16 @@ STRESS: dict[str, Any] = {
     "central_bank.sample_share": 1.0, "central_bank.wrong_file_per_1000": 100,
 }  # fmt: skip
 # in these, what others do is meant to matter: people follow those who joined, the standing of friends counts, the
-# bank opens files for a published share of all, and who is listed loses face before others
-FELT_BY_OTHERS = ("commercial_score", "perks", "guizhou_exchange", "central_bank", "knowing", "facing")
+# bank opens files for a published share of all, and who is listed loses face before others and is reported by them
+FELT_BY_OTHERS = (
+    "commercial_score",
+    "perks",
+    "guizhou_exchange",
+    "central_bank",
+    "knowing",
+    "facing",
+    "reporting",
+)
 SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_weeks": 60}
 
 
