@@ -83,6 +83,20 @@ def test_every_measure_and_rule_named_exists():
             assert book.leaves(rule), f"{key} hangs on {rule}"
 
 
+WEIGHTS = {"billionths": 1e-9, "fen": 0.01, "1/64 utility weeks": 1 / 64 / 52}
+
+
+def test_weights_of_roles_turn_units_of_measures_into_their_own():
+    """A count in billionths is weighed by a billionth, fen by a hundredth; other counts by one, or minus one."""
+    units = {
+        n: s.unit for kind in known_processes().values() for n, s in kind.owns.items() if isinstance(s, Tally)
+    }
+    for name, role in load_roles().items():
+        for measure, weight in role.counts.items():
+            wanted = WEIGHTS.get(units[measure], 1.0)
+            assert abs(weight) == pytest.approx(wanted, rel=1e-3), f"{name}: {measure} in {units[measure]}"
+
+
 def test_every_estimand_has_number_unit_and_sentence():
     assert {e.number for e in ESTIMANDS.values()} == {1, 2, 3, 5, 6, 7, 8, 9, 10}
     for one in ESTIMANDS.values():
@@ -255,7 +269,7 @@ def effect_of(face, harm=1.0, variants=None, repeats=4):
     [
         ([-5, -6, -5, -4], SUPPORTED),
         ([5, 6, 5, 4], REFUTED),
-        ([0, 0, 0, 0], REFUTED),
+        ([0, 0, 0, 0], CANNOT_TELL),
         ([5, -6, -5, 4], CANNOT_TELL),
         ([-5], CANNOT_TELL),
     ],

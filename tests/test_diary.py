@@ -35,8 +35,11 @@ def test_it_counts_what_was_announced(world):
     listed = by_person(world, "listed") > 0
     assert listed.any()
     assert np.array_equal(found["kinds"] & 1 > 0, listed)
-    entered = by_person(world, "entry", lambda rows: rows["register"] <= 16) > 0
+    entered = by_person(world, "entry", lambda rows: rows["register"] < 16) > 0
     assert np.array_equal(found["sanctioned"] > 0, listed | entered)
+    points = by_person(world, "entry", lambda rows: rows["register"] == 16) > 0
+    assert (points & ~listed & ~entered).any()
+    assert np.array_equal(found["kinds"] & 4 > 0, points)
     assert np.array_equal(found["debt"] > 0, listed)
 
 

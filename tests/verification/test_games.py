@@ -218,7 +218,8 @@ def test_chance_is_not_taken_for_evidence():
 
 
 def test_certainty_and_ignorance():
-    assert mean(np.zeros(4)).above(0.0) == 0.0
+    assert math.isnan(mean(np.zeros(4)).above(0.0))
+    assert mean(np.zeros(4)).above(0.25) == 0.0
     assert mean(np.full(4, 2.0)).above(1.0) == 1.0
     assert math.isnan(mean(np.array([3.0])).above(1.0))
     assert math.isnan(mean(np.array([3.0, math.nan])).above(1.0))

@@ -15,6 +15,9 @@ LEAST_YUAN, CLASSES = 1_000, 6
 class Diary(Process):
     """Breaches, sanctions, time on the list and performances of each person, from the end of the burn-in on.
 
+    A sanction is a listing by a court or an entry on another black list; a loss of points is noted as a kind, but bars
+    from nothing by itself and does not begin the count.
+
     It posts nothing and nobody reads it: with it and without it a world is the same to the bit.
     *Source:* estimands 1, 2 and 7 of model.md 3.3.
     """
@@ -47,7 +50,7 @@ class Diary(Process):
         np.add.at(people.diary_performed, performed.party, 1)
         self._sanctioned(day, listed.party, LISTED)
         self._sanctioned(day, entered.party[entered.register < MOST_ISSUERS], ENTERED)
-        self._sanctioned(day, entered.party[entered.register == CITY_REGISTER], POINTS)
+        people.diary_kinds[entered.party[entered.register == CITY_REGISTER]] |= POINTS
         if people.listed is not None:
             people.diary_listed[people.listed > 0] += 1
         cases = day.may_table("cases")

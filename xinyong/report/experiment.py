@@ -24,6 +24,8 @@ VERDICTS = {
 MECHANISMS = {
     "F": N_("F: firms"), "E": N_("E: example"), "B": N_("B: benefits"), "V": N_("V: face"), "S": N_("S: the system"),
     "M1": N_("M1: control the few"), "M2": N_("M2: benefits"), "M3": N_("M3: face"),
+    "H": N_("H: the household"), "E_media": N_("E: the media"), "E_network": N_("E: contacts and strangers"),
+    "direct": N_("one’s own sanction"),
 }  # fmt: skip
 
 
@@ -60,6 +62,14 @@ class FindingsContext:
             if abs(value) < 1000
             else self.words.count(value)
         )
+
+    def chance(self, probability: float) -> str:
+        """Write a probability; nothing is certain."""
+        if probability > 0.999:
+            return self.words("over {share}", share=self.words.percent(0.999))
+        if probability < 0.001:
+            return self.words("under {share}", share=self.words.percent(0.001))
+        return self.words.percent(probability)
 
     def interval(self, estimate: Estimate) -> str:
         """Write where a number lies."""

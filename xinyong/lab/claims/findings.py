@@ -147,7 +147,8 @@ def _without(ground: Ground, outcome: Outcome) -> Part | None:
 def _values(ground: Ground, outcome: Outcome, off: Sequence[str]) -> Values:
     cell = ground.cell(off)
     found = ground.values(outcome.role, cell) * outcome.times
-    return found / ground.values(outcome.per, cell) if outcome.per else found
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return found / ground.values(outcome.per, cell) if outcome.per else found
 
 
 def path_shares(ground: Ground, outcome: Outcome) -> Paths:
@@ -197,7 +198,7 @@ def as_rows(found: Findings) -> list[dict[str, Any]]:
             "grade": verdict.grade or None, "value": _value(weakest.estimate), "low": _end(weakest.estimate, 0),
             "high": _end(weakest.estimate, 1),
             "probability": None if math.isnan(weakest.probability) else weakest.probability,
-            "cost": _value(cost.estimate), "cost_of": cost.gloss_en if cost.estimate else cost.why_not,
+            "cost": _value(cost.estimate), "cost_of": "; ".join(filter(None, (cost.gloss_en, cost.why_not))),
             "hinges_on": "; ".join(one.gloss.en for one in verdict.hinges), "why_not": weakest.why_not,
         })  # fmt: skip
     return rows

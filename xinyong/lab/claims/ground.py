@@ -216,7 +216,8 @@ class Ground:
         found = {}
         for on in subsets(players):
             cell = self.cell(tuple(p for p in players if p not in on), variant)
-            found[on] = self.values(role, cell) / (self.values(per, cell) if per else 1.0)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                found[on] = self.values(role, cell) / (self.values(per, cell) if per else 1.0)
         return found
 
     def has(self, role: str) -> bool:

@@ -51,13 +51,14 @@ class Estimate:
     def above(self, threshold: float) -> float:
         """How probable it is that the number lies above a threshold; NaN where one replicate says nothing of it.
 
-        If every replicate says the same, it is sure: above is 1, at or below is 0.
+        If every replicate says the same, it is sure; but if each lies exactly on the threshold, nothing moved in any of
+        them, and that tells nothing (NaN): there may be no effect, or too few events for one.
         """
         if math.isnan(self.value) or math.isnan(self.standard_error):
             return math.nan
         gap = self.value - threshold
         if self.standard_error <= 1e-12 * max(abs(self.value), abs(threshold), 1e-300):
-            return float(gap > 0)
+            return float(gap > 0) if abs(gap) > 1e-12 * max(abs(self.value), abs(threshold)) else math.nan
         from scipy.stats import t
 
         return float(t.cdf(gap / self.standard_error, self.replicates - 1))

@@ -19,6 +19,9 @@ from xinyong.lab.experiment.design import PLAIN
 SUPPORTED, REFUTED, OPEN, UNASKED = "supported", "refuted", "open", "not asked"
 HANGS, CANNOT_TELL = "hangs on", "the figures cannot tell"
 BASIS = "prior-only"
+NOTHING_HAPPENED = "nothing of the kind happened in these worlds"
+ONE_REPLICATE = "one replicate says nothing of chance"
+NOTHING_MOVED = "nothing moved in any replicate: no effect, or too few events for one"
 SURE = 0.95
 GRADE_A, GRADE_B = 0.95, 0.8
 
@@ -156,15 +159,25 @@ def _asked(test: Test, grounds: Sequence[Ground], variant: str) -> Answer:
     if found is None:
         return Answer(test, None, math.nan, why)
     if test.above is not None:
-        return Answer(test, found, found.above(test.above))
-    assert test.below is not None
-    turned = Estimate(-found.value, tuple(-v for v in found.values))
-    return Answer(test, found, turned.above(-test.below))
+        chance = found.above(test.above)
+    else:
+        turned = Estimate(-found.value, tuple(-v for v in found.values))
+        chance = turned.above(-(test.below or 0.0))
+    return Answer(test, found, chance, _why_open(found) if math.isnan(chance) else "")
+
+
+def _why_open(found: Estimate) -> str:
+    """Why an answer has no probability."""
+    if math.isnan(found.value):
+        return NOTHING_HAPPENED
+    return ONE_REPLICATE if found.replicates < 2 else NOTHING_MOVED
 
 
 def _cost(question: Question, en: str, zh: str, grounds: Sequence[Ground]) -> CostFound:
     found, why = _first(question, grounds, PLAIN)
-    return CostFound(en, zh, found, why)
+    return CostFound(
+        en, zh, found, NOTHING_HAPPENED if found is not None and math.isnan(found.value) else why
+    )
 
 
 def _first(question: Question, grounds: Sequence[Ground], variant: str) -> tuple[Estimate | None, str]:

@@ -136,8 +136,16 @@ def _arrow(arrow: Arrow, places: dict[str, tuple[float, float]]) -> str:
 
 
 def _box(node: Node, x: float, y: float, name: str) -> str:
+    squeezed = (
+        f' textLength="{BOX - 10:.0f}" lengthAdjust="spacingAndGlyphs"' if _width(name) > BOX - 10 else ""
+    )
     return (
         f'<g><title>{escape(node.gloss)}</title><rect x="{x:.0f}" y="{y - HEIGHT / 2:.1f}" width="{BOX:.0f}" '
-        f'height="{HEIGHT:.0f}" rx="4"/><text x="{x + BOX / 2:.0f}" y="{y + 4:.1f}" text-anchor="middle">'
+        f'height="{HEIGHT:.0f}" rx="4"/><text x="{x + BOX / 2:.0f}" y="{y + 4:.1f}" text-anchor="middle"{squeezed}>'
         f"{escape(name)}</text></g>"
     )
+
+
+def _width(text: str) -> float:
+    """About how wide a text is, in points; a Chinese character is twice as wide as a letter."""
+    return sum(12.0 if ord(letter) > 0x2E80 else 6.2 for letter in text)

@@ -17,6 +17,15 @@ SAYS = {
 }  # fmt: skip
 
 
+WHY = {
+    "nothing of the kind happened in these worlds": N_("nothing of the kind happened in these worlds"),
+    "one replicate says nothing of chance": N_("one replicate says nothing of chance"),
+    "nothing moved in any replicate: no effect, or too few events for one": N_(
+        "nothing moved in any replicate: no effect, or too few events for one"
+    ),
+}
+
+
 def body(c: FindingsContext) -> Markup:
     """Write the limits and every claim."""
     t = c.words
@@ -85,7 +94,9 @@ def _answer(c: FindingsContext, answer: Answer) -> list[Cell]:
     if answer.estimate is None:
         why = Markup('{} <span class="why">{}</span>').format(gloss, answer.why_not)
         return [why, t("not told"), "", needs, ""]
-    chance = "" if math.isnan(answer.probability) else t.percent(answer.probability)
+    chance: Cell = c.chance(answer.probability)
+    if math.isnan(answer.probability):
+        chance = Markup('<span class="why">{}</span>').format(_why(c, answer.why_not))
     return [gloss, c.number(answer.estimate.value), c.interval(answer.estimate), needs, chance]
 
 
@@ -95,13 +106,17 @@ def _costs(c: FindingsContext, costs: tuple[CostFound, ...]) -> Markup:
     rows: list[list[Cell]] = []
     for cost in costs:
         gloss = cost.gloss_zh if t.language.startswith("zh") else cost.gloss_en
-        if cost.estimate is None:
-            rows.append(
-                [Markup('{} <span class="why">{}</span>').format(gloss, cost.why_not), t("not told"), ""]
-            )
+        if cost.estimate is None or math.isnan(cost.estimate.value):
+            told = Markup('{} <span class="why">{}</span>').format(gloss, _why(c, cost.why_not))
+            rows.append([told, t("not told"), ""])
         else:
             rows.append([gloss, c.number(cost.estimate.value), c.interval(cost.estimate)])
     return table(Grid([t("Cost in rights"), t("Answer"), t("95 % interval")], rows, numbers=(1,)))
+
+
+def _why(c: FindingsContext, reason: str) -> str:
+    """Say why there is no answer; what an experiment lacks is said in its own words."""
+    return c.words(WHY[reason]) if reason in WHY else reason
 
 
 def _more(c: FindingsContext, verdict: Verdict) -> list[tuple[str, Cell]]:

@@ -72,7 +72,7 @@ def _outcome(c: FindingsContext, told: Decomposition) -> Markup:
     shares = Grid([t("Mechanism"), t("Share"), t("95 % interval")], [_row(c, p) for p in told.shares], (1,))
     return join(
         [
-            figure(drawing, caption, shares, t("Numbers")),
+            figure(drawing, caption, shares, t("Numbers"), wide=True),
             folded(t("All kinds of world, and pairs"), _cells(c, told)),
         ]
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from xinyong.i18n import N_, NDASH
+from xinyong.i18n import N_
 from xinyong.lab.claims.verdict import Verdict
 from xinyong.report.experiment import VERDICTS, FindingsContext, FindingsPage
 from xinyong.report.html import Cell, Grid, Markup, facts, join, note, prose, table
@@ -62,10 +62,12 @@ def _firmly(c: FindingsContext, verdict: Verdict) -> Cell:
     if verdict.grade:
         parts.append(t("grade {grade}", grade=verdict.grade))
     if chances and len(chances) == len(verdict.plain.answers):
-        parts.append(t("on the paper’s side with {share}", share=t.percent(min(chances))))
+        parts.append(t("on the paper’s side with {share}", share=c.chance(min(chances))))
     if verdict.grade == "C":
         hinge = "; ".join(c.say(one.gloss) for one in verdict.hinges)
-        return Markup('{} <span class="why">{}</span>').format(", ".join(parts), t("if: {what}", what=hinge))
+        return Markup('{} <span class="why">{}</span>').format(
+            ", ".join(parts), t("hangs on: {what}", what=hinge)
+        )
     return ", ".join(parts)
 
 
@@ -74,7 +76,7 @@ def _cost(c: FindingsContext, verdict: Verdict) -> Cell:
     cost = verdict.costs[0]
     gloss = cost.gloss_zh if c.words.language.startswith("zh") else cost.gloss_en
     told = c.words("not counted in these worlds") if cost.estimate is None else c.number(cost.estimate.value)
-    return Markup('{} <span class="why">{}</span>').format(told or NDASH, gloss)
+    return Markup('{} <span class="why">{}</span>').format(told, gloss)
 
 
 PAGE = FindingsPage(10, "findings", N_("What the worlds say"), body)
