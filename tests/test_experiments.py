@@ -294,6 +294,7 @@ def test_a_sweep_gives_each_value_its_worlds():
 @pytest.mark.parametrize(
     ("update", "said"),
     [
+        ({"variants": {"x": {"court_list.term_year": 2}}}, "variant x: no rule.*did you mean"),
         ({"factors": ["Vv"]}, "no switch 'Vv'.*did you mean 'V'"),
         ({"cells": {"x": {"Q": False}}}, "no switch 'Q'"),
         ({"factors": {"V": [True, "shuffeled"]}}, "switch V has no level 'shuffeled'"),

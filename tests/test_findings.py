@@ -1,6 +1,7 @@
 """The report of an experiment: two complete languages, a cost beside every headline, limits printed."""
 
 import datetime as dt
+import json
 import re
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 from tests.made_up import SWITCHES, MadeUp, name_of
 from tests.test_report import Reader
 from xinyong.assembly import known_processes
+from xinyong.cli import main
 from xinyong.i18n import LANGUAGES
+from xinyong.lab.claims import effects
 from xinyong.lab.claims import verdict as module
+from xinyong.lab.claims.effects import FLOOR
 from xinyong.lab.claims.findings import as_rows, find
 from xinyong.lab.claims.games import subsets
 from xinyong.lab.claims.ground import Ground, load_roles
@@ -141,3 +145,71 @@ def test_rows_for_the_terminal(found):
     assert [part.name for part in found.leverage] == [
         "leverage_flow", "leverage_counted", "leverage_at_least", "leverage_at_most",
     ]  # fmt: skip
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def told(capsys, monkeypatch, *words: str, code: int = 0) -> str:
+    monkeypatch.setattr("xinyong.lab.claims.findings.open_grounds", lambda folders: [made_up_ground()])
+    with pytest.raises(SystemExit) as end:
+        main(["claims", *words])
+    assert end.value.code == code
+    said = capsys.readouterr()
+    return said.out + said.err
+
+
+def test_the_command_tells_every_claim_with_its_cost(capsys, monkeypatch, tmp_path):
+    said = json.loads(told(capsys, monkeypatch, str(tmp_path), "--json", "--report"))
+    assert [row["claim"] for row in said["verdicts"]] == [f"C{n}" for n in range(1, 13)]
+    assert all(row["basis"] == "prior-only" for row in said["verdicts"])
+    assert all(row["cost_of"] for row in said["verdicts"])
+    assert (tmp_path / "report.html").is_file()
+    assert "prior-only: nothing has been fitted" in told(capsys, monkeypatch, str(tmp_path))
+
+
+def test_one_claim_is_told_in_full(capsys, monkeypatch, tmp_path):
+    said = told(capsys, monkeypatch, str(tmp_path), "--claim", "C6")
+    for word in ("rival", "would overturn", "published figures", "limit", "hangs on", "cost", "prior-only"):
+        assert word in said
+    assert "did you mean" in told(capsys, monkeypatch, str(tmp_path), "--claim", "C66", code=2)
+
+
+def test_a_folder_that_is_no_experiment_is_named(capsys, tmp_path):
+    with pytest.raises(SystemExit) as end:
+        main(["claims", str(tmp_path)])
+    assert end.value.code == 2
+    assert "not the folder of an experiment" in capsys.readouterr().err
+
+
+# --- twins in totals -----------------------------------------------------------------------------------------------
+
+
+def small_groups_are_left_out():
+    few = effects.compared("urban", "1", np.zeros(FLOOR - 1), np.ones(FLOOR - 1))
+    assert few.mean is None, "a group that is too small is told"
+    assert few.less is None
+    assert effects.compared("urban", "1", np.zeros(FLOOR), np.ones(FLOOR)).mean == -1.0
+
+
+def test_small_groups_are_left_out(monkeypatch):
+    small_groups_are_left_out()
+    monkeypatch.setattr(effects, "FLOOR", 0)
+    with pytest.raises(AssertionError, match="too small"):
+        small_groups_are_left_out()
+
+
+def test_strata_and_groups_hold_everybody_once():
+    ground = made_up_ground()
+    rows = effects.effect_map(ground, ground.pair("E"))
+    persons = ground.replicates * 500
+    for split in ("stratum", "urban", "income_third"):
+        assert sum(row.persons for row in rows if row.split == split) == persons
+    assert {row.split for row in effects.by_path(ground, ("E", "V"))} == {"E", "V"}
+    shifts = [(with_, without) for _, with_, without in effects.quantile_effects(ground, ground.pair("E"))]
+    assert all(with_ < without for with_, without in shifts)
+
+
+def test_gains_of_two_panels_go_together(found):
+    assert {(g.economy.panel, g.governance.panel) for g in found.gains} == {("economy", "governance")}
+    assert all(-1 <= g.correlation <= 1 for g in found.gains)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xinyong.api import experiment, play
+    from xinyong.api import claims, experiment, play
     from xinyong.draws import draw
     from xinyong.errors import XinyongError
     from xinyong.lab.compare import compare
@@ -17,15 +17,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Experiment": "xinyong.lab.experiment.results", "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results",
-    "Scenario": "xinyong.lab.scenario", "XinyongError": "xinyong.errors", "compare": "xinyong.lab.compare",
-    "draw": "xinyong.draws", "experiment": "xinyong.api", "load_scenario": "xinyong.lab.scenario",
-    "open_experiment": "xinyong.lab.experiment.results", "open_run": "xinyong.lab.results", "play": "xinyong.api",
-    "validate": "xinyong.lab.validate",
+    "Scenario": "xinyong.lab.scenario", "XinyongError": "xinyong.errors", "claims": "xinyong.api",
+    "compare": "xinyong.lab.compare", "draw": "xinyong.draws", "experiment": "xinyong.api",
+    "load_scenario": "xinyong.lab.scenario", "open_experiment": "xinyong.lab.experiment.results", "open_run": "xinyong.lab.results",
+    "play": "xinyong.api", "validate": "xinyong.lab.validate",
 }  # fmt: skip
 
 __all__ = [
-    "Experiment", "RuleBook", "Run", "Scenario", "XinyongError", "compare", "draw", "experiment", "load_scenario",
-    "open_experiment", "open_run", "play", "validate",
+    "Experiment", "RuleBook", "Run", "Scenario", "XinyongError", "claims", "compare", "draw", "experiment",
+    "load_scenario", "open_experiment", "open_run", "play", "validate",
 ]  # fmt: skip
 
 

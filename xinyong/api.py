@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xinyong.lab.claims.findings import Findings, find
+from xinyong.lab.claims.ground import Ground
 from xinyong.lab.experiment.conduct import conduct, make_study
 from xinyong.lab.experiment.design import Design, load_design
 from xinyong.lab.experiment.results import Experiment, open_experiment
@@ -70,3 +72,12 @@ def experiment(
         "xinyong.experiment",
     )
     return open_experiment(conduct(study, resume))
+
+
+def claims(*folders: str | Path | Experiment) -> Findings:
+    """What finished experiments say of the paper's claims; a question goes to the first that has worlds for it.
+
+    The same as `xinyong claims`: `.verdicts`, `.decompositions`, `.leverage`, `.paths`. Raises RunError.
+    """
+    opened = [one if isinstance(one, Experiment) else open_experiment(one) for one in folders]
+    return find([Ground(one) for one in opened])

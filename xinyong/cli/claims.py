@@ -1,10 +1,13 @@
 """The command `xinyong claims`: what finished experiments say of the paper's claims."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xinyong.cli.printing import print_json, print_table
 from xinyong.cli.reading import Json
+
+if TYPE_CHECKING:
+    from xinyong.lab.claims.findings import Findings
 
 COLUMNS = {
     "claim": "", "title": "claim", "verdict": "verdict", "basis": "rests on", "grade": "grade", "value": "value",
@@ -50,18 +53,26 @@ def claims(folder: Path, /, *more: Path, claim: str = "", report: bool = False, 
     if claim:
         _one(found, claim)
         return
+    say(found)
+    if written:
+        print(f"report: {written}")
+
+
+def say(found: "Findings") -> None:
+    """Print verdicts with their costs, then shares, then what could not be told."""
+    from xinyong.lab.claims.findings import as_rows
+
     print_table(as_rows(found), COLUMNS)
     print_table(_shares(found), SHARES, "no outcome of the full factorial was counted")
     for one in found.silent:
         print(f"not told: {one.what} ({one.why})")
     print(
-        "\nprior-only: nothing has been fitted to published figures, so a verdict says what follows from assumed values"
+        "\nprior-only: nothing has been fitted to published figures together, so a verdict says what follows from "
+        "assumed values"
     )
-    if written:
-        print(f"report: {written}")
 
 
-def _shares(found: Any) -> list[dict[str, Any]]:
+def _shares(found: "Findings") -> list[dict[str, Any]]:
     """Shapley values, one line an outcome."""
     rows = []
     for told in found.decompositions:
@@ -73,7 +84,7 @@ def _shares(found: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _one(found: Any, key: str) -> None:
+def _one(found: "Findings", key: str) -> None:
     """Tell one claim in full."""
     from xinyong.errors import RunError, did_you_mean
 
@@ -103,7 +114,7 @@ def _told(gloss: str, answered: Any) -> str:
     return f"{gloss}: {answered.estimate.value:,.4g} ({low:,.4g} to {high:,.4g})"
 
 
-def _report(folder: Path, found: Any) -> Path:
+def _report(folder: Path, found: "Findings") -> Path:
     from xinyong.report.experiment import write_findings
 
     return write_findings(folder, found)

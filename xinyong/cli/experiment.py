@@ -142,4 +142,10 @@ def _say(folder: Path, as_json: bool) -> None:
     print_table(rows, CONTRASTS, nothing="the design names no headline contrasts")
     print(f"\n{len(found.cells)} cells x {found.replicates} replicates; values are scaled up to real persons "
           f"(one stands for {cell(found.scale)})")  # fmt: skip
+    if {"F", "E", "B", "V"} <= set(found.switches):
+        from xinyong.cli.claims import say
+        from xinyong.lab.claims.findings import find
+        from xinyong.lab.claims.ground import Ground
+
+        say(find([Ground(found)]))
     print(f"experiment: {folder}\ntable:      {folder / 'results.parquet'}")

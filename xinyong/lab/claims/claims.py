@@ -80,6 +80,7 @@ class Claim(_Strict):
     rivals: tuple[Rival, ...] = Field(min_length=1)
     tests: tuple[Test, ...] = Field(min_length=1)
     costs: tuple[Cost, ...] = Field(min_length=1)
+    also: tuple[Cost, ...] = ()
     hangs_on: tuple[Assumption, ...] = Field(min_length=1)
     overturn: Both
     figures: Both
@@ -95,7 +96,12 @@ class Outcome(_Strict):
     role: str
     per: str = ""
     times: float = 1.0
-    cost: bool = False
+    panel: Literal["economy", "governance", "power", "cost"]
+
+    @property
+    def cost(self) -> bool:
+        """Whether it is a cost in rights."""
+        return self.panel == "cost"
 
 
 class Claims(_Strict):

@@ -61,6 +61,15 @@ class Paths:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """How an economic outcome and one of governance go together over the sixteen kinds of world."""
+
+    economy: Outcome
+    governance: Outcome
+    correlation: float | None
+
+
+@dataclass(frozen=True)
 class Silent:
     """What these experiments cannot tell, and why."""
 
@@ -81,6 +90,7 @@ class Findings:
     changed: tuple[Changed, ...]
     by_path: tuple[Changed, ...]
     hinges: tuple[Hinge, ...]
+    gains: tuple[Gain, ...]
     silent: tuple[Silent, ...]
 
 
@@ -109,7 +119,8 @@ def find(grounds: Sequence[Ground], claims: Claims | None = None) -> Findings:
     ways, _ = _first(grounds, lambda ground: by_path(ground, PLAYERS))
     return Findings(
         manifests, told, verdicts, tuple(shared), tuple(along), leverage or (), tuple(changed or ()),
-        tuple(ways or ()), hinges(told, manifests[0].get("sets") or {}), tuple(silent),
+        tuple(ways or ()), gains=gains(shared), hinges=hinges(told, manifests[0].get("sets") or {}),
+        silent=tuple(silent),
     )  # fmt: skip
 
 
@@ -123,6 +134,18 @@ def decomposed(ground: Ground, outcome: Outcome) -> Decomposition:
         for mapping, held in MAPPINGS.items()
     }
     return Decomposition(outcome, _without(ground, outcome), cells, shares, groups, tuple(_pairs(game)))
+
+
+def gains(shared: Sequence[Decomposition]) -> tuple[Gain, ...]:
+    """Correlate the means of each economic outcome with those of each of governance; None where one is still."""
+    rows = {told.outcome: np.array([part.estimate.value for part in told.cells]) for told in shared}
+    found = []
+    for one in (o for o in rows if o.panel == "economy"):
+        for other in (o for o in rows if o.panel == "governance"):
+            moved = min(np.ptp(rows[one]), np.ptp(rows[other])) > 0
+            value = float(np.corrcoef(rows[one], rows[other])[0, 1]) if moved else None
+            found.append(Gain(one, other, value))
+    return tuple(found)
 
 
 def _on(coalition: Coalition) -> str:

@@ -85,6 +85,7 @@ class Verdict:
     tried: tuple[Assumption, ...]
     flips: tuple[Assumption, ...]
     costs: tuple[CostFound, ...]
+    also: tuple[CostFound, ...]
 
     @cached_property
     def word(self) -> str:
@@ -150,8 +151,11 @@ def judge(key: str, claim: Claim, grounds: Sequence[Ground]) -> Verdict:
             tried += [one for one in moved if one not in tried]
             if plain.word != UNASKED and trial.word != plain.word:
                 flips += [one for one in moved if one not in flips]
-    costs = tuple(_cost(cost.ask, cost.gloss.en, cost.gloss.zh, grounds) for cost in claim.costs)
-    return Verdict(key, claim, plain, tuple(trials), tuple(tried), tuple(flips), costs)
+    costs, also = (
+        tuple(_cost(one.ask, one.gloss.en, one.gloss.zh, grounds) for one in listed)
+        for listed in (claim.costs, claim.also)
+    )
+    return Verdict(key, claim, plain, tuple(trials), tuple(tried), tuple(flips), costs, also)
 
 
 def _asked(test: Test, grounds: Sequence[Ground], variant: str) -> Answer:

@@ -59,7 +59,8 @@ def _claim(c: FindingsContext, verdict: Verdict) -> Markup:
         prose(c.say(claim.says)),
         note(word, "verdict"),
         _tests(c, verdict),
-        _costs(c, verdict.costs),
+        _costs(c, verdict.costs, t("Cost in rights")),
+        _costs(c, verdict.also, t("Also")) if verdict.also else "",
         sources(_more(c, verdict)),
     ])  # fmt: skip
 
@@ -100,7 +101,7 @@ def _answer(c: FindingsContext, answer: Answer) -> list[Cell]:
     return [gloss, c.number(answer.estimate.value), c.interval(answer.estimate), needs, chance]
 
 
-def _costs(c: FindingsContext, costs: tuple[CostFound, ...]) -> Markup:
+def _costs(c: FindingsContext, costs: tuple[CostFound, ...], head: str) -> Markup:
     """Give the costs in rights that belong to this claim."""
     t = c.words
     rows: list[list[Cell]] = []
@@ -111,7 +112,7 @@ def _costs(c: FindingsContext, costs: tuple[CostFound, ...]) -> Markup:
             rows.append([told, t("not told"), ""])
         else:
             rows.append([gloss, c.number(cost.estimate.value), c.interval(cost.estimate)])
-    return table(Grid([t("Cost in rights"), t("Answer"), t("95 % interval")], rows, numbers=(1,)))
+    return table(Grid([head, t("Answer"), t("95 % interval")], rows, numbers=(1,)))
 
 
 def _why(c: FindingsContext, reason: str) -> str:

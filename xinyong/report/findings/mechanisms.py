@@ -7,11 +7,15 @@ from xinyong.report.experiment import FindingsContext, FindingsPage
 from xinyong.report.graph_picture import graph_drawing
 from xinyong.report.html import Cell, Grid, Markup, figure, folded, heading, join, note, prose, table
 
+PANELS = {
+    "economy": N_("Economy: debts, defaults, data"), "governance": N_("Governance: conduct, opinion, protest"),
+    "power": N_("What power costs"),
+}  # fmt: skip
+
 
 def body(c: FindingsContext) -> Markup:
     """Write every outcome, benefits and costs alike."""
     t = c.words
-    effects = [told for told in c.found.decompositions if not told.outcome.cost]
     costs = [told for told in c.found.decompositions if told.outcome.cost]
     return join([
         prose(
@@ -30,13 +34,36 @@ def body(c: FindingsContext) -> Markup:
         ),
         heading(t("Who acts on whom")),
         _graphs(c),
-        heading(t("Outcomes")),
-        *(_outcome(c, told) for told in effects),
+        *(_panel(c, panel, title) for panel, title in PANELS.items()),
+        _gains(c),
         heading(t("What the same mechanisms cost in rights")),
         *(_outcome(c, told) for told in costs),
         "" if costs else note(t("These worlds count no cost in rights; do not read the outcomes without one.")),
         _silent(c),
     ])  # fmt: skip
+
+
+def _panel(c: FindingsContext, panel: str, title: str) -> Markup:
+    """Write all outcomes of one panel."""
+    found = [told for told in c.found.decompositions if told.outcome.panel == panel]
+    return join([heading(c.words(title)), *(_outcome(c, told) for told in found)]) if found else Markup("")
+
+
+def _gains(c: FindingsContext) -> Markup:
+    """Say whether economic outcomes and those of governance move together over the sixteen kinds of world."""
+    t = c.words
+    rows: list[list[Cell]] = [
+        [c.say(gain.economy.gloss), c.say(gain.governance.gloss), t("one of them does not move")]
+        if gain.correlation is None
+        else [c.say(gain.economy.gloss), c.say(gain.governance.gloss), c.number(gain.correlation)]
+        for gain in c.found.gains
+    ]
+    table_ = table(Grid([t("Economy"), t("Governance"), t("Correlation")], rows, (2,)))
+    lead = t(
+        "The author holds that political and economic purposes are woven together. Over the sixteen kinds of world the "
+        "two panels move together, or against each other, as follows; they are never added up."
+    )
+    return join([heading(t("Both panels together")), prose(lead), table_]) if rows else Markup("")
 
 
 def _graphs(c: FindingsContext) -> Markup:
