@@ -135,6 +135,16 @@ def test_a_hazard_ratio_by_hand():
     assert found.value == pytest.approx(3.0)
 
 
+def test_consent_is_what_benefits_bring():
+    """Of ten visible records seven came by opting in, three of them without any benefit: four tenths."""
+    given = {
+        (FULL, "visible_by_consent"): 7, (FULL, "visible_records"): 10, (without("B"), "visible_by_consent"): 3,
+        (without("B"), "visible_records"): 6,
+    }  # fmt: skip
+    found = answer(ground(given), Question(estimand="consent_share", switch="B"))
+    assert found.value == pytest.approx(0.4)
+
+
 def test_nothing_happened_is_no_number():
     given = {(FULL, "performed"): 0, (FULL, "listed_years"): 0}
     found = answer(ground(given), Question(estimand="hazard_ratio", switch="V"))

@@ -19,8 +19,8 @@ _HOMES = {
     "Experiment": "xinyong.lab.experiment.results", "RuleBook": "xinyong.rulebook", "Run": "xinyong.lab.results",
     "Scenario": "xinyong.lab.scenario", "XinyongError": "xinyong.errors", "claims": "xinyong.api",
     "compare": "xinyong.lab.compare", "draw": "xinyong.draws", "experiment": "xinyong.api",
-    "load_scenario": "xinyong.lab.scenario", "open_experiment": "xinyong.lab.experiment.results", "open_run": "xinyong.lab.results",
-    "play": "xinyong.api", "validate": "xinyong.lab.validate",
+    "load_scenario": "xinyong.lab.scenario", "open_experiment": "xinyong.lab.experiment.results",
+    "open_run": "xinyong.lab.results", "play": "xinyong.api", "validate": "xinyong.lab.validate",
 }  # fmt: skip
 
 __all__ = [
