@@ -215,6 +215,7 @@ def show(
     identity: str | None = None,
     /,
     *,
+    twin: Path | None = None,
     replicate: Whole = 0,
     json_: Json = False,
 ) -> None:
@@ -228,6 +229,8 @@ def show(
         Whose life; or `desks`, objection and repair by register; or `accounts`, what the run cost.
     identity
         Id as in the tables, or as P-37-0001234; without one, the party listed most often is taken.
+    twin
+        Another run of the same society: tell the life in both; without an id, one is drawn by lot that differs.
     replicate
         Which replicate, from 0.
     json_
@@ -238,6 +241,9 @@ def show(
 
     if kind in ("desks", "accounts"):
         _show_table(run_folder(folder), kind, json_)
+        return
+    if twin is not None:
+        _show_twin(run_folder(folder), run_folder(twin), kind, identity, replicate, json_)
         return
     told = life(run_folder(folder), kind, identity, replicate)
     if json_:
@@ -251,6 +257,31 @@ def show(
     )
     for line in told.standing:
         print(line)
+
+
+def _show_twin(
+    folder: Path, other: Path, kind: str, identity: str | None, replicate: int, json_: bool
+) -> None:
+    """Print one life in two runs, day by day."""
+    from xinyong.lab.paired_lives import twin
+
+    told = twin(folder, other, kind, identity, replicate)
+    if json_:
+        print_json(told)
+        return
+    print(
+        f"{told.name}  {told.latin_name}  ({told.id})\nfirst difference: {told.first_difference or 'none'}\n"
+    )
+    where = {"both": "in both", "with": folder.name, "without": other.name}
+    rows = [{"date": line.date, "told": line.told, "where": where[line.where]} for line in told.lines]
+    heads = {"date": "date", "where": "in the run", "told": "what happened"}
+    print_table(rows, heads, nothing="nothing happened that is recorded")
+    print_table(
+        [{"what": name, "standing": line.strip()} for name, lines in
+         ((folder.name, told.standing_with), (other.name, told.standing_without)) for line in lines[1:]],
+        {"what": "at the end of", "standing": "standing"},
+    )  # fmt: skip
+    print(told.note)
 
 
 def _show_table(folder: Path, kind: str, json_: bool) -> None:

@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from xinyong import ids
-from xinyong.engine import Plan, Shard
+from xinyong.engine import Shard
 from xinyong.errors import RunError, did_you_mean
 from xinyong.kernels import census
 from xinyong.lab.manifest import read_manifest
-from xinyong.lab.replay import same_world, scenario_of
+from xinyong.lab.replay import same_world, scenario_of, signals_of
 from xinyong.lab.scenario import Scenario
 from xinyong.lab.telling import Line, Teller
 from xinyong.population import make_shard
 from xinyong.recipe_model import LEVELS
-from xinyong.signals import Signals
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def life(
     row = _row(shard, wanted, kind, folder)
     facts = _facts(shard, row, people.gloss or people.name)
     teller = Teller(plan, shard, row)
-    lines = teller.play(_signals(folder, plan, replicate))
+    lines = teller.play(signals_of(folder, plan, replicate))
     return Life(
         f"{ids.MARK_LATIN} {ids.MARK}", ids.text(wanted), _name(wanted, shard, row), ids.latin_name(wanted), chosen,
         facts, lines, teller.standing(),
@@ -147,15 +145,3 @@ def _facts(shard: Shard, row: int, place: str) -> dict[str, str]:
         "schooling:": str(LEVELS[census.education_of(facts)]).replace("_", " "),
         "income class": f"{value['income']} of 255",
     }
-
-
-def _signals(folder: Path, plan: Plan, replicate: int) -> Signals:
-    """What crossed between shards in this run; an empty log if nothing ever does."""
-    if not plan.watched and not plan.pools:
-        return Signals()
-    path = folder / f"signals-r{replicate:03d}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            return Signals.of({name: held[name] for name in held.files})
-    except (OSError, ValueError, LookupError, BadZipFile) as error:
-        raise RunError(f"{path}: the log of signals is missing or damaged ({error})") from error

@@ -40,6 +40,14 @@ class Line:
     told: str
 
 
+def party_of(shard: Shard, rows: dict[str, Any]) -> Any:
+    """Rows of the parties that a batch of notices concerns."""
+    if "party" in rows:
+        return rows["party"]
+    table, key = ("cases", "case") if "case" in rows else ("loans", "loan")
+    return shard.store.tables[table].columns["party"][rows[key]]
+
+
 class Teller:
     """Plays a shard week by week and writes down what concerns one row."""
 
@@ -125,16 +133,10 @@ class Teller:
         """Note the lines of a batch of notices that concern the row."""
         if kind not in TELL:
             return
-        for k in np.flatnonzero(self._party(rows) == self.row):
+        for k in np.flatnonzero(party_of(self.shard, rows) == self.row):
             values = {name: int(array[k]) for name, array in rows.items()}
             day = str(date_of(values["day"]))
             self._add(day, kind, TELL[kind].format(**self._words(values)))
-
-    def _party(self, rows: dict[str, Any]) -> Any:
-        if "party" in rows:
-            return rows["party"]
-        table, key = ("cases", "case") if "case" in rows else ("loans", "loan")
-        return self.shard.store.tables[table].columns["party"][rows[key]]
 
     def _words(self, values: dict[str, int]) -> dict[str, Any]:
         """Numbers of a notice as a reader wants them."""

@@ -64,7 +64,7 @@ def two_worlds(
     tell(1)
     other = life(folder, kind, identity, sets=sets)
     tell(2)
-    lines = _merged(one, other)
+    lines = merged(one, other)
     first = next((line.date for line in lines if line.where != "both"), "")
     return TwoWorlds(
         one.synthetic, one.id, one.name, one.latin_name, one.facts, switch, gloss, tuple(sets), lines, first,
@@ -93,7 +93,7 @@ def schemes(book: RuleBook) -> tuple[str, ...]:
     return tuple(f"{SCHEME}{city}:{preset}" for city in group.children for preset in book.city(city).presets)
 
 
-def _merged(one: Life, other: Life) -> tuple[Happened, ...]:
+def merged(one: Life, other: Life) -> tuple[Happened, ...]:
     """Both lives in one order of days; equal lines of one day meet."""
     left, right = _counted(one.lines), _counted(other.lines)
     keys = sorted({*left, *right}, key=lambda key: (key[0].date, key[0].what, key[0].told, key[1]))
