@@ -12,7 +12,7 @@ import pytest
 from tests.verification import faults
 from xinyong.cli.printing import plain
 from xinyong.errors import RunError
-from xinyong.institutions.court_list import CourtList
+from xinyong.institutions.courts import Courts
 from xinyong.kernels import census
 from xinyong.lab.rights import audit as auditing
 from xinyong.lab.rights.entries import COURT, Entries
@@ -34,7 +34,8 @@ BUSY = {
 
 def busy():
     """Two towns in which courts are quick, err often, and many object."""
-    return load_scenario("toy").changed(BUSY, dt.date(2016, 12, 31))
+    period = {"start": dt.date(2013, 9, 30), "burn_in_weeks": 104}
+    return load_scenario("toy").changed(BUSY, dt.date(2016, 12, 31)).model_copy(update=period)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_nothing_about_a_single_person_leaves_the_audit(found):
     text = json.dumps(plain(found), ensure_ascii=False)
     assert not re.search(r"\bP-\d+|合成〕|\"party\"|\"person\"|\"number\"", text)
     longest = max(len(v) for v in vars(found).values() if isinstance(v, tuple))
-    assert longest == len(found.lines) == 5 * sum(len(m.parts) for m in ROWS.metrics.values())
+    assert longest == len(found.lines) == 6 * sum(len(m.parts) for m in ROWS.metrics.values())
     assert all(len(one.group) and one.persons > 10 for one in found.disparities)
 
 
@@ -167,20 +168,15 @@ def test_a_swap_touches_the_label_alone(label):
 def test_the_swap_test_sees_discrimination_and_nothing_where_there_is_none(world, monkeypatch):
     other = watched(busy(), 1, 1.0, ROWS, "sex")
     assert auditing.changed(world, other, COURT) == 0.0
-    monkeypatch.setattr(CourtList, "reads", (*CourtList.reads, "census"))
-    original = CourtList._enter
+    original = Courts._tell
+    monkeypatch.setattr(Courts, "reads", (*Courts.reads, "census"))
 
-    def only_men(self, day):
-        orders = day.hear("listing_order")
-        party = day.table("cases").fields.party[orders.case]
+    def only_men(self, day, settled, ordered):
+        party = day.table("cases").fields.party[ordered]
         woman = (census.sex_of(day.people.census[party]) == 0) & (day.people.kind[party] == 0)
-        for kind in day._board.now.get("listing_order", []):
-            keep = ~woman[: len(kind["case"])]
-            for name in ("day", "case"):
-                kind[name] = kind[name][keep]
-        original(self, day)
+        original(self, day, settled, ordered[~woman])
 
-    monkeypatch.setattr(CourtList, "_enter", only_men)
+    monkeypatch.setattr(Courts, "_tell", only_men)
     biased, swap = watched(busy(), 1, 1.0, ROWS), watched(busy(), 1, 1.0, ROWS, "sex")
     assert auditing.changed(biased, swap, COURT) > 0.05
 

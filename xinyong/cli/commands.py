@@ -194,18 +194,20 @@ def validate(folder: Path, /, *, targets: Path | None = None, json_: Json = Fals
 
 
 @app.command(sort_key=5, help_epilogue=examples.REPORT)
-def report(folder: Path, /) -> None:
+def report(folder: Path, /, *, against: Path | None = None) -> None:
     """Write the run's report again: one HTML file that needs no network.
 
     Parameters
     ----------
     folder
         Run folder.
+    against
+        Another run of the same society: three lives told in both, and the rights audit against it.
 
     """
     from xinyong.report import write_report
 
-    print(write_report(run_folder(folder)))
+    print(write_report(run_folder(folder), run_folder(against) if against else None))
 
 
 @app.command(sort_key=6, help_epilogue=examples.SHOW)

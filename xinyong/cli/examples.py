@@ -176,6 +176,7 @@ AUDIT = """Examples:
   xinyong audit runs/a --quick --json
   xinyong run toy --set objection.aware_share=0.9 --out runs/b
   xinyong audit runs/a --against runs/b
+  xinyong audit runs/a --html audit.html
 
 Thresholds are normative and assumed; change them in xinyong/rights/metrics.yaml. The audit plays worlds anew and
 reports sums over groups; nothing about a single person leaves it.

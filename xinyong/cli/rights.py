@@ -23,6 +23,7 @@ def audit(
     persons: Whole | None = None,
     quick: bool = False,
     replicate: Whole = 0,
+    html: Path | None = None,
     json_: Json = False,
 ) -> None:
     """Say what a run costs in rights: metrics by system beside the world without it, lights, groups, test sheet.
@@ -39,6 +40,8 @@ def audit(
         Play the run's own world alone: no pairs, no swap test.
     replicate
         Which replicate, from 0.
+    html
+        Write the audit into this HTML file, in English and Chinese.
     json_
         Print JSON.
 
@@ -51,9 +54,14 @@ def audit(
 
     other = run_folder(against) if against else None
     found = examine(run_folder(folder), other, persons, quick, replicate, tell)
+    if html is not None:
+        from xinyong.report.audit import page
+
+        write_text(html, page(found))
+        print(f"audit: {html}", file=sys.stderr)
     if json_:
         print_json(found)
-    else:
+    elif html is None:
         _print(found)
 
 

@@ -22,10 +22,6 @@ from xinyong.lab.two_worlds import TwoWorlds, merged
 from xinyong.population import make_shard
 
 LOT = "paired lives"
-RULE = (
-    "drawn by lot among the {many:,} persons of {places} for whom anything told here differs between the two runs; the "
-    "lot is keyed by the seed, and nobody is chosen for what happened"
-)
 NOTE = "Both runs share society, luck and calendar; what differs comes from their rules."
 COMPARED = ("day", "granted", "reason", "amount", "deed", "register", "act", "detected", "tie", "true")
 ENDS = ("unable", "listed", "barred")
@@ -38,7 +34,8 @@ class PairedLives:
 
     run: str
     other: str
-    rule: str
+    many: int
+    places: tuple[str, ...]
     changes: tuple[tuple[str, str, str], ...]
     lives: tuple[TwoWorlds, ...]
 
@@ -72,8 +69,7 @@ def paired_lives(folder: Path, other: Path, count: int = 3, replicate: int = 0) 
     if not drawn:
         raise RunError(f"{folder} and {other}: no person's life differs between these runs")
     lives = tuple(twin(folder, other, "person", identity, replicate) for identity in drawn)
-    rule = RULE.format(many=many, places=", ".join(places))
-    return PairedLives(str(folder), str(other), rule, changed_rules(folder, other), lives)
+    return PairedLives(str(folder), str(other), many, tuple(places), changed_rules(folder, other), lives)
 
 
 def check_pair(folder: Path, other: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from xinyong import ids
+from xinyong.acts import NAMES
 from xinyong.engine import Plan, Shard
 from xinyong.lab.municipal import MunicipalFile
 from xinyong.signals import Signals
@@ -26,8 +27,22 @@ TELL = {
     "city_record": "{office} delivers to the municipal file: {deed}",
     "barred_notice": "is barred for the first time in this spell",
     "entry": "an adverse entry is made: {register}",
+    "act": "acts: {act}; {found}",
+    "learned": "learns of a sanction of somebody near: {tie}",
+    "reported": "is reported to the authorities for {act}",
+}
+# what is told beside the notices: changes seen from week to week, and how things stand at the end
+OTHER_LINES = {
+    "fell": "can no longer pay",
+    "rose": "can pay again",
+    "refused": "is refused {times} time(s) this week: {what}",
+    "graded": "is graded {grade} with {points} points",
+    "ungraded": "has no municipal file any more",
+    "listings": "published listings: {n}",
+    "barred": "barred from: {what}",
 }
 REASONS = ("still open", "performed", "terminated", "the term ended", "corrected as wrong")
+TIES = ("at home", "at work", "in the neighbourhood", "among acquaintances")
 PETITIONS = ("nothing", "an objection", "a request for repair")
 
 
@@ -42,8 +57,9 @@ class Line:
 
 def party_of(shard: Shard, rows: dict[str, Any]) -> Any:
     """Rows of the parties that a batch of notices concerns."""
-    if "party" in rows:
-        return rows["party"]
+    for name in ("party", "learner"):
+        if name in rows:
+            return rows[name]
     table, key = ("cases", "case") if "case" in rows else ("loans", "loan")
     return shard.store.tables[table].columns["party"][rows[key]]
 
@@ -73,11 +89,11 @@ class Teller:
         columns, end = self.shard.store.columns, self.plan.calendar.sunday(self.plan.calendar.weeks - 1)
         told = [f"On {end}:"]
         if "listed" in columns:
-            told.append(f"  published listings: {int(columns['listed'][self.row])}")
+            told.append("  " + OTHER_LINES["listings"].format(n=int(columns["listed"][self.row])))
         if "barred" in columns:
             bits = int(columns["barred"][self.row])
             barred = [name for code, name in sorted(self.names.items()) if bits >> code & 1]
-            told.append(f"  barred from: {', '.join(barred) or 'nothing'}")
+            told.append("  " + OTHER_LINES["barred"].format(what=", ".join(barred) or "nothing"))
         told += self.file.told()
         if "bank_score" in columns and columns["bank_score"][self.row] >= 0:
             told.append(
@@ -101,7 +117,7 @@ class Teller:
     def _changes(self, sunday: str, before: dict[str, int]) -> dict[str, int]:
         now = self._state()
         if now.get("unable") != before.get("unable"):
-            self._add(sunday, "ability", "can no longer pay" if now["unable"] else "can pay again")
+            self._add(sunday, "ability", OTHER_LINES["fell" if now["unable"] else "rose"])
         if now["grade"] != before["grade"]:
             self._add(sunday, "grade", self.file.graded())
         return now
@@ -121,9 +137,8 @@ class Teller:
         for code, times in now.items():
             if times > before.get(code, 0):
                 what = self.names.get(code, f"activity {code}")
-                self._add(
-                    sunday, "refused", f"is refused {times - before.get(code, 0)} time(s) this week: {what}"
-                )
+                fresh = times - before.get(code, 0)
+                self._add(sunday, "refused", OTHER_LINES["refused"].format(times=fresh, what=what))
         return now
 
     def _add(self, date: str, what: str, told: str) -> None:
@@ -153,6 +168,12 @@ class Teller:
             words["granted"] = "granted" if values["granted"] else "rejected"
         if "kind" in values:
             words["kind"] = PETITIONS[values["kind"]]
+        if "act" in values:
+            words["act"] = NAMES[values["act"]]
+        if "detected" in values:
+            words["found"] = "found out" if values["detected"] else "nobody found out"
+        if "tie" in values:
+            words["tie"] = TIES[values["tie"]]
         if "deed" in values:
             words["deed"] = self.file.deed(values["deed"])
         if "office" in values:

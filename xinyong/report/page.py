@@ -11,21 +11,33 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from xinyong.i18n import LANGUAGES, Words
+from xinyong.lab.paired_lives import PairedLives, paired_lives
 from xinyong.lab.results import Run, open_run
+from xinyong.lab.rights.audit import audit
+from xinyong.lab.rights.found import Audit
 from xinyong.lab.validate import Flow, HeldOut, Row, flows, held_out, reaches_held_out, validate
 from xinyong.report.html import Markup
 
 FILE = "report.html"
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What was played for a report beside the run: lives told in two runs, and what the run costs in rights."""
+
+    paired: PairedLives
+    audit: Audit
+
+
 @dataclass
 class Context:
-    """What a page may look at: the run, its comparison with published figures, and a language."""
+    """What a page may look at: the run, published figures beside it, what was played beside it, a language."""
 
     run: Run
     rows: list[Row]
     held: HeldOut | None
     words: Words
+    beside: Beside | None = None
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -77,20 +89,22 @@ class Edition:
     sections: list[tuple[str, str, Markup]]
 
 
-def edition(run: Run, rows: list[Row], held: HeldOut | None, language: str) -> Edition:
+def edition(
+    run: Run, rows: list[Row], held: HeldOut | None, language: str, beside: Beside | None = None
+) -> Edition:
     """Write every page in one language."""
-    context = Context(run, rows, held, Words(language))
+    context = Context(run, rows, held, Words(language), beside)
     words = context.words
     shown = [page for page in pages() if page.shown(context)]
     sections = [(context.key(page.key), words(page.title), page.body(context)) for page in shown]
     return Edition(language, LANGUAGES[language], words, sections)
 
 
-def editions(run: Run) -> list[Edition]:
+def editions(run: Run, beside: Beside | None = None) -> list[Edition]:
     """Write every page in every language."""
     rows = validate(run)
     held = held_out(run) if reaches_held_out(run) else None
-    return [edition(run, rows, held, language) for language in LANGUAGES]
+    return [edition(run, rows, held, language, beside) for language in LANGUAGES]
 
 
 def environment() -> Environment:
@@ -104,16 +118,23 @@ def environment() -> Environment:
     )
 
 
-def render(run: Run) -> str:
+def render(run: Run, beside: Beside | None = None) -> str:
     """Give the whole report as one HTML text that needs no network."""
-    return environment().get_template("report.html").render(run=run, m=run.manifest, editions=editions(run))
+    pages_made = editions(run, beside)
+    return environment().get_template("report.html").render(run=run, m=run.manifest, editions=pages_made)
 
 
-def write_report(run_path: str | Path) -> Path:
-    """Write report.html into a run folder and give its path."""
+def played_beside(folder: Path, against: Path) -> Beside:
+    """Play what a report shows of two runs: three lives drawn by lot, and the rights audit."""
+    return Beside(paired_lives(folder, against), audit(folder, against))
+
+
+def write_report(run_path: str | Path, against: Path | None = None) -> Path:
+    """Write report.html into a run folder and give its path; with another run, lives and rights beside it."""
     run = open_run(run_path)
+    beside = played_beside(run.path, against) if against else None
     target = run.path / FILE
     draft = target.with_suffix(".html.tmp")
-    draft.write_text(render(run), encoding="utf-8", newline="\n")
+    draft.write_text(render(run, beside), encoding="utf-8", newline="\n")
     draft.replace(target)
     return target

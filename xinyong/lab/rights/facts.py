@@ -8,7 +8,6 @@ from xinyong.columns import Array
 from xinyong.lab.rights.entries import BUREAU, COMMERCIAL, COURT, ENTERED, OTHERS, POINTS
 from xinyong.lab.rights.formulas import Fact
 from xinyong.lab.rights.groups import Disparity
-from xinyong.lab.rights.ledger import Event
 from xinyong.lab.rights.rows import Rows
 from xinyong.lab.rights.world import World
 
@@ -19,37 +18,17 @@ PROCESS_OF = {
     COURT: "court_list", POINTS: "city_points", BUREAU: "central_bank", COMMERCIAL: "commercial_score",
     OTHERS: "black_lists",
 }  # fmt: skip
-# tallies that are refusals by other systems than the court list: the treatment each stands for
-REFUSED = {
-    POINTS: {"school_lost_by_standing_cum": "school", "loan_lost_by_standing_cum": "loan",
-             "promotion_lost_by_standing_cum": "promotion"},
-    BUREAU: {"loans_refused_by_score_cum": "score_refusal"},
-    COMMERCIAL: {"court_refusals_cum": "partner_refusal"},
-}  # fmt: skip
 JOURNEYS_OF_OTHERS = tuple(f"{a}_refused_other_lists_cum" for a in ("air", "high_speed_rail", "exit"))  # fmt: skip
 
 
 def facts_of(world: World, rows: Rows, groups: Mapping[str, list[Disparity]]) -> dict[str, dict[str, Fact]]:
     """The facts of every system that is in the scenario."""
     present = {p.name for p in world.plan.processes}
-    add_tallied_events(world, rows)
     return {
         system: _facts(world, rows, system, groups.get(system, []))
         for system in rows.subsystems
         if PROCESS_OF.get(system, system) in present
     }
-
-
-def add_tallied_events(world: World, rows: Rows) -> None:
-    """Put refusals that are kept as tallies alone among the events of the ledger."""
-    contexts, ledger = rows.contexts, world.ledger
-    for system, tallies in REFUSED.items():
-        origin = rows.subsystems[system].origin
-        for tally, name in tallies.items():
-            many, treatment = world.tallies.get(tally, 0), contexts.treatments[name]
-            ledger.event(
-                Event(system, f"refused: {name}", origin, treatment.context), many, many * treatment.weeks
-            )
 
 
 def _facts(world: World, rows: Rows, system: str, groups: list[Disparity]) -> dict[str, Fact]:

@@ -1,6 +1,6 @@
 """Play a world again while watchers look on: the run's own, one without a system, or one with a label swapped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,10 +10,10 @@ from xinyong.columns import Array
 from xinyong.engine import LocalEngine, Plan, Shard, tally_specs
 from xinyong.kernels import census
 from xinyong.lab.rights.clocks import Deletions, Notices, Petitions, WayBack
-from xinyong.lab.rights.entries import Conduct, Decisions, Entries
+from xinyong.lab.rights.entries import BUREAU, COMMERCIAL, POINTS, Conduct, Decisions, Entries
 from xinyong.lab.rights.harm import Exposure, FalseRecords, Flows, Households, Refusals
 from xinyong.lab.rights.lawful import Lawful
-from xinyong.lab.rights.ledger import Ledger, Stage, Watcher, joined
+from xinyong.lab.rights.ledger import Event, Ledger, Stage, Watcher, joined
 from xinyong.lab.rights.rows import Rows
 from xinyong.lab.scenario import Scenario
 from xinyong.population import ShardPopulation, make_population
@@ -24,6 +24,13 @@ WATCHERS: tuple[type[Watcher], ...] = (
     Entries, Conduct, Decisions, Deletions, Notices, Petitions, WayBack, Refusals, FalseRecords, Households, Exposure,
     Flows, Lawful,
 )  # fmt: skip
+# tallies that are refusals by other systems than the court list: the treatment each stands for
+REFUSED = {
+    POINTS: {"school_lost_by_standing_cum": "school", "loan_lost_by_standing_cum": "loan",
+             "promotion_lost_by_standing_cum": "promotion"},
+    BUREAU: {"loans_refused_by_score_cum": "score_refusal"},
+    COMMERCIAL: {"court_refusals_cum": "partner_refusal"},
+}  # fmt: skip
 LABELS = ("sex", "urban", "local")
 
 
@@ -104,7 +111,20 @@ def watched(
         name: int(tallies[-1, k] - (0 if spec.stock else base[k]))
         for k, (name, spec) in enumerate(tally_specs(plan).items())
     }
+    _add_tallied_events(ledger, counted, rows)
     return World(plan, ledger, counted, sum(s.persons for s in engine.shards), scale)
+
+
+def _add_tallied_events(ledger: Ledger, tallies: Mapping[str, int], rows: Rows) -> None:
+    """Put refusals that are kept as tallies alone among the events of the ledger."""
+    contexts = rows.contexts
+    for system, named in REFUSED.items():
+        origin = rows.subsystems[system].origin
+        for tally, name in named.items():
+            many, treatment = tallies.get(tally, 0), contexts.treatments[name]
+            ledger.event(
+                Event(system, f"refused: {name}", origin, treatment.context), many, many * treatment.weeks
+            )
 
 
 def swapped(people: ShardPopulation, label: str) -> ShardPopulation:
