@@ -140,3 +140,23 @@ def test_results_outlive_the_portal(tmp_path):
     found = Jobs(tmp_path).find(key)
     assert found and found.state == "done"
     assert Jobs(tmp_path).find("../../etc/passwd") is None
+
+
+def test_a_life_of_another_rule_book_is_refused_without_naming_a_folder(
+    client, folder, listed, monkeypatch, tmp_path
+):
+    import shutil
+
+    from fastapi.testclient import TestClient
+
+    from xinyong.portal.app import make_app
+
+    old = tmp_path / "old"
+    shutil.copytree(folder, old)
+    told = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
+    (old / "manifest.json").write_text(json.dumps({**told, "rulebook_hash": "0"}), encoding="utf-8")
+    with TestClient(make_app([old])) as portal:
+        order = portal.post("/api/runs/old/worlds", json={"id": listed, "switch": "S"}).json()["id"]
+        ended = until_ended(portal, order)
+    assert ended["state"] == "failed" and ended["problem"].startswith("old: rulebook changed")
+    assert str(tmp_path) not in json.dumps(ended)

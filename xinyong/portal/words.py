@@ -63,6 +63,10 @@ class Reader(Words):
         """Write a day, or a dash where there is none."""
         return "–" if day is None else self.date(day)
 
+    def iso(self, written: str) -> str:
+        """Write a day that was told as 2013-10-01."""
+        return self.date(dt.date.fromisoformat(written))
+
     def month(self, day: dt.date) -> str:
         """Write a month."""
         return f"{day.year} 年 {day.month} 月" if self.chinese else f"{MONTHS[day.month - 1]} {day.year}"

@@ -21,7 +21,9 @@ def main(folder: Path) -> int:
     try:
         result = (_experiment if told["kind"] == "experiment" else _worlds)(told["order"], folder)
     except XinyongError as error:
-        say(problem=str(error).replace(str(folder), "the desk"))
+        order = told["order"]
+        problem = str(error).replace(str(folder), "the desk")
+        say(problem=problem.replace(order.get("folder", ""), order["run"]) if "folder" in order else problem)
         return 1
     except MemoryError:
         say(problem="this order needs more memory than the desk gives; order fewer persons")
