@@ -1,4 +1,5 @@
-// Light or dark: as the system has it, unless the reader chose. Runs before the page is drawn.
+// Light or dark: as the system has it, unless the reader chose. Runs before the page is drawn. On a phone the row of parts
+// is moved so that the present one is seen.
 const root = document.documentElement;
 
 function kept(): string | null {
@@ -13,6 +14,9 @@ const chosen = kept();
 if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
 
 document.addEventListener("DOMContentLoaded", () => {
+  const here = document.querySelector<HTMLElement>(".parts [aria-current]");
+  const row = here?.parentElement;
+  if (here && row) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
   const button = document.querySelector<HTMLButtonElement>("[data-theme-switch]");
   if (!button) return;
   button.hidden = false;
