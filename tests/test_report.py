@@ -2,6 +2,7 @@
 
 import ast
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -225,3 +226,13 @@ def test_sources_name_no_file_that_a_reader_cannot_open(html: str) -> None:
 def test_no_two_pages_claim_the_same_place() -> None:
     places = [page.order for page in pages()]
     assert len(places) == len(set(places))
+
+
+def test_an_assumption_names_the_claims_that_hang_on_it(html: str) -> None:
+    from xinyong.lab.assumptions import claims_of, ranges
+    from xinyong.lab.claims.claims import load_claims
+
+    assert "C1" in claims_of("believing.stranger_weight") and claims_of("ability.shock_per_year") == ()
+    assert ranges()["court_list.notice_days"] == (0, 365)
+    for claim in load_claims().claims.values():
+        assert claim.overturn.en in unescape(html) and claim.overturn.zh in html

@@ -26,6 +26,7 @@ ONLY = {
     "portal": ("portal", "report", "lab", "errors", "i18n", "ids", "rulebook", "rulefiles"),
     "report": (
         "report",
+        "lab.assumptions",
         "lab.claims",
         "lab.desks",
         "lab.experiment",
@@ -33,6 +34,7 @@ ONLY = {
         "lab.odd",
         "lab.rights",
         "lab.paired_lives",
+        "lab.two_worlds",
         "lab.telling",
         "lab.reading",
         "lab.results",

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
-from xinyong.i18n import N_
+from xinyong.i18n import N_, NDASH
+from xinyong.lab.assumptions import claims_of, ranges
+from xinyong.lab.claims.claims import load_claims
 from xinyong.report.html import Cell, Grid, Markup, cited, folded, heading, join, prose, table
 from xinyong.report.names import rule_file
 from xinyong.report.page import Context, Page
@@ -27,7 +29,7 @@ def body(c: Context) -> Markup:
         m=counts["memory"],
         f=counts["fitted"],
     )
-    parts: list[Cell] = [prose(lead)]
+    parts: list[Cell] = [prose(lead), _claims(c), prose(_key(c))]
     for kind, name in KINDS:
         rows = c.manifest.get(kind) or []
         if rows:
@@ -37,6 +39,36 @@ def body(c: Context) -> Markup:
                 for group, found in _groups(rows)
             ]
     return join(parts)
+
+
+def _key(c: Context) -> str:
+    """Say how the lists below are to be read."""
+    return c.words(
+        "Below, every such value with the range in which it may be varied, and the claims whose verdict hangs on it. "
+        "What would overturn an assumption is a source that puts its value outside the range, or shows that the rule it "
+        "belongs to did not exist; what would overturn a claim stands above."
+    )
+
+
+def _claims(c: Context) -> Markup:
+    """Give each claim with what its verdict hangs on and what would overturn it."""
+    t, held = c.words, load_claims().claims
+    lines: list[list[Cell]] = [
+        [
+            f"{key} {claim.title.of(t.language)}",
+            join(Markup("<div>{}</div>").format(one.gloss.of(t.language)) for one in claim.hangs_on),
+            claim.overturn.of(t.language),
+        ]
+        for key, claim in held.items()
+    ]
+    heads = [t("Claim"), t("What its verdict hangs on"), t("What would overturn it")]
+    return join([heading(t("The claims and their assumptions")), table(Grid(heads, lines))])
+
+
+def _range(path: str) -> str:
+    """The range of a rule, as text."""
+    found = ranges().get(path)
+    return NDASH if found is None else f"{found[0]:g} {NDASH} {found[1]:g}"
 
 
 def _groups(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -50,13 +82,23 @@ def _groups(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]
 def _table(c: Context, rows: list[dict[str, Any]]) -> Markup:
     """List values with their units and reasons; reasons stand as the rule book gives them."""
     t = c.words
-    heads = [t("Rule"), t("Since"), t("Value"), t("Unit"), t("Why, or fitted to what")]
+    heads = [
+        t("Rule"),
+        t("Since"),
+        t("Value"),
+        t("Unit"),
+        t("Range"),
+        t("Claims"),
+        t("Why, or fitted to what"),
+    ]
     lines: list[list[Cell]] = [
         [
             Markup("<code>{}</code>").format(_short(row)),
             str(row.get("since", "")),
             str(row.get("value", "")),
             str(row.get("unit", "")),
+            _range(str(row.get("path", ""))),
+            ", ".join(claims_of(str(row.get("path", "")))),
             Markup('<span lang="en">{}</span>').format(cited(str(row.get("why") or row.get("by") or ""))),
         ]
         for row in rows
