@@ -45,8 +45,8 @@ def _key(c: Context) -> str:
     """Say how the lists below are to be read."""
     return c.words(
         "Below, every such value with the range in which it may be varied, and the claims whose verdict hangs on it. "
-        "What would overturn an assumption is a source that puts its value outside the range, or shows that the rule it "
-        "belongs to did not exist; what would overturn a claim stands above."
+        "What would overturn an assumption is a source that puts its value outside the range, or shows that the rule "
+        "it belongs to did not exist; what would overturn a claim stands above."
     )
 
 
