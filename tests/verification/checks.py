@@ -32,7 +32,8 @@ STRESS: dict[str, Any] = {
     "central_bank.sample_share": 1.0, "central_bank.wrong_file_per_1000": 100,
 }  # fmt: skip
 # in these, what others do is meant to matter: people follow those who joined, the standing of friends counts, the
-# bank opens files for a published share of all, and who is listed loses face before others and is reported by them
+# bank opens files for a published share of all, who is listed loses face before others and is reported by them, and
+# what contacts say is heard
 FELT_BY_OTHERS = (
     "commercial_score",
     "perks",
@@ -41,6 +42,7 @@ FELT_BY_OTHERS = (
     "knowing",
     "facing",
     "reporting",
+    "opining",
 )
 SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_weeks": 60}
 
@@ -261,8 +263,11 @@ HUNDREDFOLD = {
 
 
 def any_unit_of_money(people: list[ShardPopulation]) -> None:
-    """V-28: with every sum and every threshold a hundred times as large, only yuan differ."""
-    small, large = play(stressed_plan(CENTS), people), play(stressed_plan(HUNDREDFOLD), people)
+    """V-28: with every sum and every threshold a hundred times as large, only yuan differ.
+
+    The diary sorts debts into classes of yuan that do not grow with them.
+    """
+    small, large = (play(stressed_plan(sets, leave_out=["diary"]), people) for sets in (CENTS, HUNDREDFOLD))
     yuan = ("outstanding", "amount", "yuan", "pressure", "digest:", "now:")
     assert_same_where_shared(small, large, lambda name: any(word in name for word in yuan))
     for name in tally_specs(small.plan):
@@ -277,10 +282,10 @@ def any_unit_of_money(people: list[ShardPopulation]) -> None:
 def points_touch_nothing_else(people: list[ShardPopulation]) -> None:
     """Without city points every series that does not depend on them is the same to the bit.
 
-    The accounts read all, the desk hears of every entry, the resident learns from it, and all entries hang on one
-    board.
+    The accounts and the diary read all, the desk hears of every entry, the resident learns from it, thinks of it and
+    may protest, and all entries hang on one board.
     """
-    readers = ["accounts", "redress", "believing"]
+    readers = ["accounts", "diary", "redress", "believing", "opining", "protesting", "grieving"]
     withe, without = (
         play(stressed_plan(leave_out=readers), people),
         play(stressed_plan(leave_out=[*readers, *CITY]), people),
