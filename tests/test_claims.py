@@ -207,7 +207,7 @@ def test_an_elasticity_is_a_power():
 def people(breaches, sanctioned, rural=(0, 0, 1, 1)):
     return {
         "breaches": np.array(breaches), "sanctioned": np.array(sanctioned), "household": np.zeros(4),
-        "rural": np.array(rural),
+        "recent": np.array(sanctioned), "expected_breaches": 2_000_000 * np.array(breaches), "rural": np.array(rural),
     }  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def test_leverage_is_asked_of_twins():
         persons[FULL, k] = people([9, 0, 1, 2], [1, 0, 0, 0])
         persons[without("E"), k] = people([9, 3, 1, 4], [0, 0, 0, 0])
     held = ground({(FULL, "x"): 0}, persons=persons, scale=10.0)
-    assert answer(held, Question(estimand="leverage_flow", switch="E")).value == 5.0
+    assert answer(held, Question(estimand="leverage_flow", switch="E")).value == 10.0
     assert answer(held, Question(estimand="leverage_counted", switch="E")).value == 2.0
     low, high = (
         answer(held, Question(estimand=f"leverage_at_{w}", switch="E")).value for w in ("least", "most")
@@ -317,6 +317,13 @@ def every_test_must_hold():
     ]
     found = judge("C", claim(tests=both), [effect_of([-5, -6, -5, -4])])
     assert found.word == REFUTED, "one test that fails must refute"
+
+
+def test_a_variant_in_which_nothing_happens_turns_nothing():
+    """It has tried nothing, so the verdict stands and the assumption counts as untried."""
+    found = judge("C", claim(), [effect_of([-5, -6, -5, -4], variants={"still": [0, 0, 0, 0]})])
+    assert (found.word, found.flips, found.grade) == (SUPPORTED, (), "C")
+    assert len(found.untried) == 1
 
 
 def test_one_test_that_fails_refutes():

@@ -122,10 +122,10 @@ def _estimand(ground: Ground, question: Question, variant: str) -> Weighed:
     for role in told.needs:
         ground.values(role, pair.on)
     if told.twins:
-        ground.twin_values(TWINS[0], pair, question.of or "breaches")
+        ground.twin_values(TWINS[0], pair, question.of or told.twins)
 
     def weighed(weights: Values) -> float:
-        twins = _Sums(lambda role: ground.twin_values(role, pair, question.of or "breaches"), weights)
+        twins = _Sums(lambda role: ground.twin_values(role, pair, question.of or told.twins), weights)
         on, off = (_sums(ground, cell, weights) for cell in (pair.on, pair.off))
         return told.value(on, off, twins)
 

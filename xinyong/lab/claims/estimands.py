@@ -14,21 +14,21 @@ Function = Callable[[Totals, Totals, Totals], float]
 
 @dataclass(frozen=True)
 class Estimand:
-    """A quantity: its number in model.md 3.3, unit, the roles and twins it needs."""
+    """A quantity: its number in model.md 3.3, unit, the roles it needs, and the vector by which it compares twins."""
 
     key: str
     number: int
     unit: str
     gloss: str
     needs: tuple[str, ...]
-    twins: bool
+    twins: str
     value: Function
 
 
 ESTIMANDS: dict[str, Estimand] = {}
 
 
-def estimand(number: int, unit: str, *needs: str, twins: bool = False) -> Callable[[Function], Function]:
+def estimand(number: int, unit: str, *needs: str, twins: str = "") -> Callable[[Function], Function]:
     """Enter a function in the table of estimands."""
 
     def enter(function: Function) -> Function:
@@ -45,27 +45,27 @@ def per(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
-@estimand(1, "persons steered per person sanctioned", twins=True)
+@estimand(1, "persons steered per person sanctioned", twins="breaches")
 def leverage_counted(on: Totals, off: Totals, twins: Totals) -> float:
     """Twins never sanctioned who do less of it, for each person sanctioned. Depends on which luck is shared."""
     return per(twins["steered"], twins["newly_sanctioned"])
 
 
-@estimand(1, "persons steered per person sanctioned", twins=True)
+@estimand(1, "persons steered per person sanctioned", twins="breaches")
 def leverage_at_least(on: Totals, off: Totals, twins: Totals) -> float:
     """The fewest steered for each sanctioned, whatever luck is shared (Makarov)."""
     return per(twins["makarov_low"], twins["newly_sanctioned"])
 
 
-@estimand(1, "persons steered per person sanctioned", twins=True)
+@estimand(1, "persons steered per person sanctioned", twins="breaches")
 def leverage_at_most(on: Totals, off: Totals, twins: Totals) -> float:
     """The most steered for each sanctioned, whatever luck is shared (Makarov)."""
     return per(twins["makarov_high"], twins["newly_sanctioned"])
 
 
-@estimand(2, "acts averted per person sanctioned", twins=True)
+@estimand(2, "acts averted a year per person sanctioned in it", twins="expected_breaches")
 def leverage_flow(on: Totals, off: Totals, twins: Totals) -> float:
-    """Breaches that the never sanctioned do less, for each person sanctioned; needs no shared luck."""
+    """Breaches a year that the never sanctioned do less, for each person sanctioned that year; needs no shared luck."""
     return per(twins["averted"], twins["newly_sanctioned"])
 
 

@@ -63,6 +63,11 @@ class Trial:
                 return word
         return SUPPORTED
 
+    @property
+    def unknown(self) -> bool:
+        """Whether some answer has no probability, so that this variant tried nothing."""
+        return any(math.isnan(found.probability) for found in self.answers)
+
 
 @dataclass(frozen=True)
 class CostFound:
@@ -98,11 +103,6 @@ class Verdict:
         if said == OPEN:
             return CANNOT_TELL
         return said
-
-    @property
-    def enough(self) -> bool:
-        """Whether there were replicates enough for a probability."""
-        return not any(math.isnan(found.probability) for found in self.plain.answers)
 
     @property
     def basis(self) -> str:
@@ -145,11 +145,11 @@ def judge(key: str, claim: Claim, grounds: Sequence[Ground]) -> Verdict:
         for name, sets in ground.variants.items():
             trial = Trial(name, tuple(_asked(test, (ground,), name) for test in claim.tests))
             moved = [one for one in claim.hangs_on if set(one.rules) & set(sets)]
-            if trial.word == UNASKED or not moved:
+            if not moved or trial.word == UNASKED or trial.unknown:
                 continue
             trials.append(trial)
             tried += [one for one in moved if one not in tried]
-            if plain.word != UNASKED and trial.word != plain.word:
+            if plain.word != UNASKED and not plain.unknown and trial.word != plain.word:
                 flips += [one for one in moved if one not in flips]
     costs, also = (
         tuple(_cost(one.ask, one.gloss.en, one.gloss.zh, grounds) for one in listed)
