@@ -1,8 +1,8 @@
-"""Plant each mechanism, and none, in small worlds, and see whether the estimator names it: `docs/reference/planted.md`.
+"""Plant each mechanism, and none, in small worlds, and see whether the estimator names it.
 
     nice python scripts/planted_worlds.py --worlds 200 --workers 2
 
-Takes some minutes. Writes the table with date and commit; the test suite plays a smaller number.
+Takes some minutes. Writes docs/reference/planted_worlds.md with date and commit; the tests play fewer.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xinyong.lab.claims.planted import Count, Trials, load_ground, run_trials
 
-PAGE = Path(__file__).parents[1] / "docs" / "results" / "planted_worlds.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "planted_worlds.md"
 
 
 def main() -> None:
