@@ -27,6 +27,9 @@ HOSTILE = {
     "/api/runs/small/timeline?" + "&".join(["measure=listings_cum"] * 9): 422,
     "/api/rules?on=0001-01-01": 400, "/api/rules?section=nothing": 404, "/api/rules/nothing.at.all": 404,
     "/api/rules/..%2fx": 404, "/api/reading/R999": 404, "/api/reading/R0": 422, "/api/reading?status=secret": 422,
+    "/api/source?file=../../etc/passwd": 404,
+    "/api/source?file=pyproject.toml": 404, "/api/source": 422,
+    "/api/source?file=xinyong/lab/street_map.py%00": 400,
     "/xx/": 404, "/en/nothing": 404, "/api/nothing": 404, "/docs": 404, "/redoc": 404,
     "/api/runs/small/lookup?q=%E2%80%AE%E5%90%88": 400, "/api/runs/none/lookup": 404,
 }  # fmt: skip

@@ -17,7 +17,10 @@ PAGES = (
     "/runs/small/file/{who}?on=2014-06-01", "/runs/small/map", "/runs/small/map?on=2016-01-01&x=120&y=-40&radius=900",
     "/runs/small/timeline", "/runs/small/timeline?group=rights&on=2016-02-03",
     "/runs/small/timeline?measure=listings_cum&measure=unable_now", "/reading", "/reading?q=court+list",
-    "/reading?status=later", "/reading/R100", "/reading/R1", "/rules", "/rules?section=court_list&on=2013-09-30",
+    "/reading?status=later", "/reading/R100", "/reading/R1",
+    "/source?file=xinyong/lab/street_map.py",
+    "/source?file=tests/test_public_sites.py::test_the_map_counts_the_listed_within_the_radius",
+    "/rules", "/rules?section=court_list&on=2013-09-30",
     "/rules?q=rongcheng", "/rules/court_list.term_years", "/desk", "/desk?switch=V&set=objection.aware_share:0.5",
     "/runs/small/worlds", "/runs/small/worlds?id={who}&switch=V",
 )  # fmt: skip
@@ -163,3 +166,23 @@ def test_translations_are_complete(client, listed):
         text = path.read_text(encoding="utf-8")
         missing |= {a for a in re.findall(r"""\bt\("((?:[^"\\]|\\.)+)\"""", text) if a not in known}
     assert not missing, "add these to locale/zh_Hant/xinyong.po"
+
+
+def test_a_statement_leads_to_the_test_that_carries_it(client):
+    told = client.get("/api/reading/R105").json()["statement"]
+    assert len(told["tests"]) > 1
+    for test in told["tests"]:
+        source = client.get("/api/source", params={"file": test}).json()
+        marked = [line["text"] for line in source["lines"] if line["marked"]]
+        assert test.partition("::")[2] in marked[0] and "R105" in source["carries"]
+
+
+def test_every_file_the_reading_names_can_be_opened(client):
+    from xinyong.portal.parts.source import _named
+
+    lost = {
+        name: a.status_code
+        for name in _named()
+        if (a := client.get("/api/source", params={"file": name})).is_error
+    }
+    assert not [name for name in lost if "." in name.partition("::")[0].rpartition("/")[2]], lost

@@ -16,7 +16,7 @@ from xinyong import __version__
 from xinyong.errors import XinyongError
 from xinyong.portal.jobs import Busy, Jobs
 from xinyong.portal.library import Library, NotHere
-from xinyong.portal.parts import desk, lookup, map, orders, reading, rules, start, timeline, worlds
+from xinyong.portal.parts import desk, lookup, map, orders, reading, rules, source, start, timeline, worlds
 from xinyong.portal.plots import chart
 from xinyong.portal.retelling import retell
 from xinyong.portal.security import Guard
@@ -51,7 +51,7 @@ def make_app(
     )
     site = Site(app, Library(folders))
     site.env.globals.update(chart=chart, retell=retell)
-    for part in (start, lookup, map, timeline, reading, rules):
+    for part in (start, lookup, map, timeline, reading, rules, source):
         part.add(site)
     for ordering in (orders, desk, worlds):
         ordering.add(site, jobs)

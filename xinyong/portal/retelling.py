@@ -3,14 +3,13 @@
 import re
 from functools import lru_cache
 
-from xinyong.lab.telling import TELL
+from xinyong.lab.telling import OTHER_LINES, TELL
 from xinyong.portal.words import Reader
 from xinyong.rulebook import RuleBook
 from xinyong.rulefiles import Group
 
 OTHERS = (
-    "can no longer pay", "can pay again", "is refused {times} time(s) this week: {what}",
-    "is graded {grade} with {points} points", "On {end}:", "published listings: {n}", "barred from: {names}",
+    "On {end}:",
     "score of the central bank: {score} of 1000, as the paper describes it; the Centre's own reports say that it does "
     "not score (X1)",
     "able to pay: {yes}", "municipal file of {city} ({key}), card {card}", "city points: {points} ({grade})",
@@ -26,7 +25,9 @@ OTHERS = (
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence with plain gaps, and what matches it; the longest first, so that the closest one is taken."""
-    plain = {re.sub(r"\{(\w+)[^}]*\}", r"{\1}", told) for told in (*TELL.values(), *OTHERS)}
+    plain = {
+        re.sub(r"\{(\w+)[^}]*\}", r"{\1}", told) for told in (*TELL.values(), *OTHER_LINES.values(), *OTHERS)
+    }
     found = []
     for told in sorted(plain, key=len, reverse=True):
         parts = re.split(r"\{(\w+)\}", told)

@@ -50,6 +50,10 @@ class Reader(Words):
         """A Chinese text of the data in the reader's characters."""
         return simplified(text) if self.language == "zh-Hans" else text
 
+    def unit(self, text: str) -> str:
+        """A unit in the reader's language, if it has a word for it."""
+        return self(text) if self.chinese and self.knows(text) else text.replace("_", " ")
+
     def meaning(self, text: str) -> str:
         """What a measure counts, translated if it can be; its meaning comes from the run in English."""
         base, since, _ = text.partition(SINCE)
