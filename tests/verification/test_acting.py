@@ -9,7 +9,11 @@ from tests.verification.checks import crowd
 from tests.worlds import plan_of, play
 from xinyong.acts import RISK_CLASSES
 from xinyong.rulebook import RuleBook
+from xinyong.rulefiles import coded_rows
 
+LATE = {"start": checks.START, "end": checks.START.replace(year=2019), "burn_in_weeks": 0}
+DEAR = {"acting.firm_point_ratio": 10.0, "commercial_score.pace": 5.0}
+PERKS = [row.key for row in coded_rows("perks", "table_1")]
 RULES = RuleBook.load().on(checks.START)
 
 
@@ -85,6 +89,32 @@ def test_points_urge_only_those_who_know_of_the_scheme():
     assert counted[0] == (0, 0)
     assert counted[0] < counted[1] < counted[2]
     assert all(many > 4 * few for many, few in zip(counted[2], counted[1], strict=True))
+
+
+def test_effort_answers_to_the_audience():
+    """R102: the more look each other up, the more is done for points; nothing before a site shows grades."""
+    counted = []
+    for day, lookups in ((2018, 0.0), (2018, 1.0), (2018, 4.0), (2013, 0.0), (2013, 4.0)):
+        sets = {"deeds.aware_share": 1.0, "public_portal.lookups_per_adult_year": lookups}
+        dates = {
+            "start": checks.START.replace(year=day),
+            "end": checks.START.replace(year=day + 1),
+            "burn_in_weeks": 0,
+        }
+        city = play(plan_of(sets, processes=("acting",), **dates), [crowd(10_000, city=1)])
+        counted.append(city.last("prosocial_for_score_cum"))
+    assert counted[0] < counted[1] < counted[2]
+    assert counted[3] == counted[4]
+
+
+def test_what_all_can_have_binds_nobody():
+    """R72: perks that members have whatever their score urge nobody, as an outside option would not."""
+    bound, free = (
+        play(plan_of(sets, processes=("acting", "perks", "commercial_score"), **LATE), [crowd(10_000)])
+        for sets in (DEAR, DEAR | {f"perks.table_1.{perk}.above_points": 1 for perk in PERKS})
+    )
+    assert bound.last("members_now") > 0 < free.last("members_now")
+    assert bound.last("minor_spared_for_score_cum") > 0 == free.last("minor_spared_for_score_cum")
 
 
 # --- a check that cannot fail checks nothing -------------------------------------------------------------------

@@ -150,7 +150,7 @@ class _Setting(NamedTuple):
 
 def _setting(day: Day) -> _Setting:
     people, rules = day.people, day.own_rules
-    points = rules.scheme_point_utility, rules.firm_point_ratio * _firm_point(day)
+    points = rules.scheme_point_utility + _seen(day), rules.firm_point_ratio * _firm_point(day)
     base, ceilings = _table(
         rules.behaviours, _restrictions(day), rules.discount_per_year, points, rules.norm_spread
     )
@@ -196,7 +196,17 @@ def _firm_point(day: Day) -> float:
         return 0.0
     above = offers.fields.above_points
     way = float(above.max()) - float(day.rules.commercial_score.floor_points)
+    if way <= 0:
+        return 0.0  # every member has them all, so that no point is worth anything
     return float(offers.fields.yearly_value[above > 0].sum()) / way
+
+
+def _seen(day: Day) -> float:
+    """What a point of a scheme is worth because others can look it up: the more do, the more (R102)."""
+    public = day.rules.public_portal
+    if not any(site.grades and site.of_persons for site in public.sites.rows()):
+        return 0.0
+    return float(day.own_rules.audience_point_utility * (public.lookups_per_adult_year or 0.0))
 
 
 def _knowing(day: Day) -> tuple[Array, np.uint64]:
