@@ -101,4 +101,4 @@ def test_every_line_of_a_life_can_be_said_in_chinese(form):
 
 def test_a_word_in_a_gap_is_translated_too():
     line = "is refused 2 time(s) this week: high speed rail"
-    assert told(Words("zh-Hant"), line) == "本週遭拒 2 次：高鐵"
+    assert told(Words("zh-Hant"), line) == "本週被拒 2 次：高鐵"

@@ -26,6 +26,7 @@ from xinyong.recipes import parse_scale
 
 MOST_PERSONS = 30_000
 WHOLE, BY_SYSTEM = "whole", "counted system by system"
+BEYOND = "half of them did not come so far within the run"
 OF_THE_WHOLE = ("E3", "G1", "G2", "H1")
 CONTACTS_CUT = {"commercial_score.contacts_asked": 0}
 JOURNEYS = re.compile(r"(air|high_speed_rail|exit)_refused(_other_lists)?_cum")
@@ -238,6 +239,8 @@ def _value(declared: Rows, part: Part, facts: Mapping[str, Fact] | None) -> tupl
     if lacking:
         return None, declared.facts[lacking[0]].missing
     value = evaluate(part.of, facts)
+    if value == float("inf"):
+        return value, BEYOND
     return value, "" if value is not None else "no such case in this world"
 
 
