@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,19 @@ from xinyong.population import make_population
 
 
 class Model(Stepper):
-    """Scenario china-2012-2019 at any size; `short` begins the burn-in in July 2014 instead of January 2007."""
+    """Scenario china-2012-2019 at any size; `short` begins the burn-in in July 2014 instead of January 2007.
 
-    def __init__(self, persons: int, seed: int, short: bool = False) -> None:
+    `processes` names those that take part; without it all do.
+    """
+
+    def __init__(
+        self, persons: int, seed: int, short: bool = False, processes: Sequence[str] | None = None
+    ) -> None:
         scenario = load_scenario("china-2012-2019")
         if short:
             scenario = scenario.model_copy(update={"start": date(2016, 7, 4), "burn_in_weeks": 104})
+        if processes:
+            scenario = scenario.model_copy(update={"processes": tuple(processes)})
         recipe = scenario.people()
         plan, engine = scenario.plan(seed), LocalEngine()
         started = time.perf_counter()
