@@ -10,7 +10,8 @@ from xinyong import __version__
 from xinyong.cli import examples, public, rights
 from xinyong.cli.claims import claims
 from xinyong.cli.experiment import experiment
-from xinyong.cli.printing import plain, print_json, print_table, progress
+from xinyong.cli.lives import show_table, show_twin
+from xinyong.cli.printing import print_json, print_table, progress
 from xinyong.cli.reading import Json, Whole, date, opened, patches, run_folder
 from xinyong.cli.survey import survey
 
@@ -242,10 +243,10 @@ def show(
     from xinyong.lab.show import life
 
     if kind in ("desks", "accounts"):
-        _show_table(run_folder(folder), kind, json_)
+        show_table(run_folder(folder), kind, json_)
         return
     if twin is not None:
-        _show_twin(run_folder(folder), run_folder(twin), kind, identity, replicate, json_)
+        show_twin(run_folder(folder), run_folder(twin), kind, identity, replicate, json_)
         return
     told = life(run_folder(folder), kind, identity, replicate)
     if json_:
@@ -259,49 +260,6 @@ def show(
     )
     for line in told.standing:
         print(line)
-
-
-def _show_twin(
-    folder: Path, other: Path, kind: str, identity: str | None, replicate: int, json_: bool
-) -> None:
-    """Print one life in two runs, day by day."""
-    from xinyong.lab.paired_lives import twin
-
-    told = twin(folder, other, kind, identity, replicate)
-    if json_:
-        print_json(told)
-        return
-    print(
-        f"{told.name}  {told.latin_name}  ({told.id})\nfirst difference: {told.first_difference or 'none'}\n"
-    )
-    where = {"both": "in both", "with": folder.name, "without": other.name}
-    rows = [{"date": line.date, "told": line.told, "where": where[line.where]} for line in told.lines]
-    heads = {"date": "date", "where": "in the run", "told": "what happened"}
-    print_table(rows, heads, nothing="nothing happened that is recorded")
-    print_table(
-        [{"what": name, "standing": line.strip()} for name, lines in
-         ((folder.name, told.standing_with), (other.name, told.standing_without)) for line in lines[1:]],
-        {"what": "at the end of", "standing": "standing"},
-    )  # fmt: skip
-    print(told.note)
-
-
-def _show_table(folder: Path, kind: str, json_: bool) -> None:
-    """Print the desks or the accounts of a run, in model units."""
-    from xinyong.lab.desks import costs, desks
-    from xinyong.lab.results import open_run
-
-    run = open_run(folder)
-    if kind == "accounts":
-        rows: list[Any] = costs(run)
-    else:
-        rows = [{**plain(row), "mean_days": row.mean_days} for row in desks(run)]
-    if json_:
-        print_json(rows)
-    else:
-        by = {"accounts": "accounts", "desks": "objection and redress"}[kind]
-        nothing = f"this run counted no {kind}: its scenario leaves {by} out"
-        print_table(rows, examples.SHOWN_COLUMNS.get(kind), nothing)
 
 
 app.command(experiment, sort_key=3, help_epilogue=examples.EXPERIMENT)

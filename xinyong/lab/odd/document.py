@@ -54,8 +54,6 @@ def purpose(scenario: Scenario, plan: Plan) -> Section:
 def concepts(plan: Plan) -> list[Section]:
     """Element 4: the eleven design concepts, as far as declarations tell."""
     processes = plan.processes
-    kept = [k for p in processes for k, n in p.posts.items() if n.keep]
-    tallies = tally_specs(plan)
     drawing = [(p.name, "; ".join(draws_of(p)) or "draws nothing") for p in processes]
     seen = [
         (
@@ -65,25 +63,9 @@ def concepts(plan: Plan) -> list[Section]:
         )
         for p in processes
     ]
-    watching = [p.name for p in processes if p.watches or p.consults]
-    texts = (
-        ("Basic principles", "Institutions follow dated legal rules; parties choose with perceived costs and "
-         "gains and "
-         "differ in traits that are drawn once. Where the paper and other evidence disagree, both are rules."),
-        ("Emergence", "Counts of the collective (element 2) are sums of what happens to parties; none is imposed."),
-        ("Adaptation", "Behaviours: " + names(p.name for p in processes if "behaviours" in type(p).__module__) + "."),
-        ("Objectives", "No party optimises over time. Nothing in the model or around it chooses sanctions to "
-         "reach an aim."),
-        ("Learning", "What parties learn is in the columns they own a history in: " + names(_learning(plan)) + "."),
-        ("Prediction", "Parties act on what they perceive, never on the true chances."),
-        ("Collectives", "Households, organisations, cities with a scheme, credit firms, courts and registers; "
-         f"national figures reach shards a week later ({names(watching) or 'none here'})."),
-        ("Observation", f"{len(tallies)} tallies a week by shard, and the notices kept in the run folder: "
-         f"{names(dict.fromkeys(kept)) or 'none'}. Truth flags (whether an entry is wrong) are for the audit alone."),
-    )  # fmt: skip
     return [
         Section("4 Design concepts", ()),
-        *(Section(title, (text,), 3) for title, text in texts),
+        *(Section(title, (text,), 3) for title, text in _texts(plan)),
         Section("Sensing", (
             "A process sees the columns and notices it declares, and nothing else; reading another raises an error.",
             sheet(("process", "columns of others", "kinds of notice"), seen),
@@ -99,6 +81,28 @@ def concepts(plan: Plan) -> list[Section]:
             sheet(("process", "keys it draws with"), drawing),
         ), 3),
     ]  # fmt: skip
+
+
+def _texts(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Concepts that a sentence or two tell."""
+    processes, tallies = plan.processes, tally_specs(plan)
+    kept = [k for p in processes for k, n in p.posts.items() if n.keep]
+    watching = [p.name for p in processes if p.watches or p.consults]
+    return (
+        ("Basic principles", "Institutions follow dated legal rules; parties choose with perceived costs and "
+         "gains and "
+         "differ in traits that are drawn once. Where the paper and other evidence disagree, both are rules."),
+        ("Emergence", "Counts of the collective (element 2) are sums of what happens to parties; none is imposed."),
+        ("Adaptation", "Behaviours: " + names(p.name for p in processes if "behaviours" in type(p).__module__) + "."),
+        ("Objectives", "No party optimises over time. Nothing in the model or around it chooses sanctions to "
+         "reach an aim."),
+        ("Learning", "What parties learn is in the columns they own a history in: " + names(_learning(plan)) + "."),
+        ("Prediction", "Parties act on what they perceive, never on the true chances."),
+        ("Collectives", "Households, organisations, cities with a scheme, credit firms, courts and registers; "
+         f"national figures reach shards a week later ({names(watching) or 'none here'})."),
+        ("Observation", f"{len(tallies)} tallies a week by shard, and the notices kept in the run folder: "
+         f"{names(dict.fromkeys(kept)) or 'none'}. Truth flags (whether an entry is wrong) are for the audit alone."),
+    )  # fmt: skip
 
 
 def _learning(plan: Plan) -> list[str]:

@@ -83,6 +83,10 @@ def add(site: Site, jobs: Jobs) -> None:
         to = "desk" if job.kind == "experiment" else f"runs/{job.order['run']}/worlds"
         return RedirectResponse(f"/{language}/{to}/{order}", 303)
 
+    _add_download(site, jobs)
+
+
+def _add_download(site: Site, jobs: Jobs) -> None:
     @site.json.get(
         "/orders/{order}/results.csv", tags=["desk"], response_class=FileResponse,
         summary="Every number of an experiment",
