@@ -22,7 +22,7 @@ SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height
 PARTS = (
     "/", "/runs/small/lookup?q={who}", "/runs/small/file/{who}", "/runs/small/map", "/runs/small/timeline",
     "/runs/small/worlds?id={who}", "/desk", "/reading/R100", "/rules?section=court_list",
-    "/rules/objection.aware_share", "/machines",
+    "/rules/objection.aware_share", "/machines", "/source?file=xinyong/lab/street_map.py",
 )  # fmt: skip
 ARGUMENTS = [
     "--no-sandbox",
