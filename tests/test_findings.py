@@ -11,14 +11,14 @@ from tests.made_up import SWITCHES, MadeUp, name_of
 from tests.test_report import Reader
 from xinyong.assembly import known_processes
 from xinyong.cli import main
-from xinyong.i18n import LANGUAGES
+from xinyong.i18n import LANGUAGES, Words
 from xinyong.lab.claims import effects
 from xinyong.lab.claims import verdict as module
 from xinyong.lab.claims.effects import FLOOR
 from xinyong.lab.claims.findings import as_rows, find
 from xinyong.lab.claims.games import subsets
 from xinyong.lab.claims.ground import Ground, load_roles
-from xinyong.report.experiment import VERDICTS, edition, findings_pages, render_findings
+from xinyong.report.experiment import VERDICTS, FindingsContext, edition, findings_pages, render_findings
 
 WORTH = {"F": 0.4, "E": 0.3, "B": 0.2, "V": 0.5}
 
@@ -130,8 +130,32 @@ def test_every_share_is_told_with_all_cells(found, html):
     assert html.count("<figure") >= 2 * len(found.decompositions)
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(5.55e-17, "0"), (-1.667e-6, "−0.00000167"), (0.25, "0.25"), (304.96, "305"), (120.0, "120")],
+)
+def test_no_number_is_written_as_machines_do(found, value, written):
+    assert FindingsContext(found, Words("en")).number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("chance", "written"),
+    [(1.0, "over 99.9"), (0.9985, "99.9"), (0.96, "96.0"), (0.5, "50"), (1e-7, "under 0.1")],
+)
+def test_nothing_is_certain(found, chance, written):
+    assert FindingsContext(found, Words("en")).chance(chance).startswith(written)
+
+
+def test_the_page_says_what_its_words_are_not(html):
+    assert "It is not evidence that it is true of China" in html
+    assert html.index("How to read this page") < html.index('href="#claim-C1-en"')
+    assert "over 100" not in html
+    assert "made-up: no world" not in html
+
+
 def test_every_word_of_a_verdict_has_a_name():
     words = {module.SUPPORTED, module.REFUTED, module.HANGS, module.CANNOT_TELL, module.UNASKED, module.OPEN}
+    words |= {module.PARTLY}
     assert words == set(VERDICTS)
 
 

@@ -62,7 +62,8 @@ def say(found: "Findings") -> None:
     """Print verdicts with their costs, then shares, then what could not be told."""
     from xinyong.lab.claims.findings import as_rows
 
-    print_table(as_rows(found), COLUMNS)
+    rows = [{**row, "probability": _chance(row["probability"])} for row in as_rows(found)]
+    print_table(rows, COLUMNS)
     print_table(_shares(found), SHARES, "no outcome of the full factorial was counted")
     for one in found.silent:
         print(f"not told: {one.what} ({one.why})")
@@ -70,6 +71,15 @@ def say(found: "Findings") -> None:
         "\nprior-only: nothing has been fitted to published figures together, so a verdict says what follows from "
         "assumed values"
     )
+
+
+def _chance(probability: float | None) -> str | None:
+    """A probability in words that claim no more than four or so replicates can tell."""
+    if probability is None:
+        return None
+    if probability > 0.999:
+        return "over 99.9 %"
+    return "under 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
 
 
 def _shares(found: "Findings") -> list[dict[str, Any]]:

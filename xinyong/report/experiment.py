@@ -4,11 +4,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from xinyong.i18n import LANGUAGES, N_, NDASH, Words
+from xinyong.i18n import LANGUAGES, MINUS, N_, NDASH, THIN, Words
 from xinyong.lab.claims.claims import Both
 from xinyong.lab.claims.findings import Findings
 from xinyong.lab.claims.intervals import Estimate
@@ -16,9 +17,11 @@ from xinyong.report.html import Markup
 from xinyong.report.page import Edition, environment
 
 FILE = "report.html"
+NOUGHT = 1e-12  # less is the rounding of the machine
 VERDICTS = {
     "supported": N_("supported"), "refuted": N_("refuted"), "hangs on": N_("hangs on assumptions"),
     "the figures cannot tell": N_("cannot be told"), "not asked": N_("not asked of these worlds"),
+    "partly asked": N_("partly asked"),
     "open": N_("cannot be told"),
 }  # fmt: skip
 MECHANISMS = {
@@ -55,21 +58,23 @@ class FindingsContext:
 
     def number(self, value: float) -> str:
         """Write a number with as many figures as it bears."""
-        return (
-            NDASH
-            if value != value
-            else f"{value:,.3g}".replace("-", "−")
-            if abs(value) < 1000
-            else self.words.count(value)
-        )
+        if value != value:
+            return NDASH
+        if abs(value) >= 1000:
+            return self.words.count(value)
+        if abs(value) < NOUGHT:
+            return "0"
+        return f"{Decimal(f'{value:.3g}').normalize():f}".replace("-", MINUS)
 
     def chance(self, probability: float) -> str:
         """Write a probability; nothing is certain."""
+        gap = "" if self.words.chinese else THIN
         if probability > 0.999:
-            return self.words("over {share}", share=self.words.percent(0.999))
+            return self.words("over {share}", share=f"99.9{gap}%")
         if probability < 0.001:
-            return self.words("under {share}", share=self.words.percent(0.001))
-        return self.words.percent(probability)
+            return self.words("under {share}", share=f"0.1{gap}%")
+        digits = 1 if probability < 0.1 or probability > 0.9 else 0
+        return f"{probability * 100:.{digits}f}{gap}%"
 
     def interval(self, estimate: Estimate) -> str:
         """Write where a number lies."""

@@ -98,13 +98,13 @@ def compiled(ground: Ground, question: Question, variant: str = PLAIN) -> Weighe
 
 
 class _Sums(Mapping[str, float]):
-    """Roles of a cell, summed over replicates as weighed."""
+    """Roles of a cell, averaged over replicates as weighed."""
 
     def __init__(self, look: Callable[[str], Values], weights: Values) -> None:
         self._look, self._weights = look, weights
 
     def __getitem__(self, role: str) -> float:
-        return float(self._look(role) @ self._weights)
+        return per(float(self._look(role) @ self._weights), float(self._weights.sum()))
 
     def __iter__(self) -> Iterator[str]:
         return iter(())

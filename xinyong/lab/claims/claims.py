@@ -55,6 +55,17 @@ class Test(_Strict):
         return self
 
 
+class Note(_Strict):
+    """What a reader must know beside the verdict; `{0}`, `{1}` are filled with the answers to `ask`.
+
+    Shown only with the verdicts named in `only`, if any, and only where all its questions are answered.
+    """
+
+    text: Both
+    ask: tuple[Question, ...] = ()
+    only: tuple[str, ...] = ()
+
+
 class Cost(_Strict):
     """What the mechanism costs in rights: a change of a count, and how much of it for each unit of what is gained."""
 
@@ -86,6 +97,7 @@ class Claim(_Strict):
     figures: Both
     figures_tell: Literal["no", "in part"] = "no"
     limits: tuple[str, ...] = Field(min_length=1)
+    notes: tuple[Note, ...] = ()
 
 
 class Outcome(_Strict):

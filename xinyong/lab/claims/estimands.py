@@ -1,6 +1,6 @@
 """The quantities that the claims are about (model.md 3.3), each a small function of what was counted in two worlds.
 
-`on` and `off` are sums over replicates of what was counted with and without a mechanism, by role; `twins` are sums of
+`on` and `off` are means over replicates of what was counted with and without a mechanism, by role; `twins` are means of
 what the same persons did in both. Every function gives a number in the unit it declares, NaN where nothing happened.
 """
 

@@ -166,7 +166,7 @@ class Ground:
         """
         wanted = frozenset(off)
         found = self.cells.get((wanted, variant))
-        if found is None and wanted == {SHELL}:
+        if found is None and SHELL in wanted:
             found = next((c for (cut, v), c in self.cells.items() if SHELL in cut and v == variant), None)
         if found is None:
             there = "" if variant == PLAIN else f" under '{variant}'"

@@ -5,19 +5,19 @@ values, not what was the case. *Source:* model.md 3.4, 4.5; docs/decisions/0052.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xinyong.errors import RunError
 from xinyong.lab.claims.asking import Question, answer
-from xinyong.lab.claims.claims import Assumption, Claim, Test
-from xinyong.lab.claims.ground import Ground, UnaskedError
+from xinyong.lab.claims.claims import Assumption, Both, Claim, Test
+from xinyong.lab.claims.ground import SHELL, Ground, UnaskedError
 from xinyong.lab.claims.intervals import Estimate
 from xinyong.lab.experiment.design import PLAIN
 
 SUPPORTED, REFUTED, OPEN, UNASKED = "supported", "refuted", "open", "not asked"
-HANGS, CANNOT_TELL = "hangs on", "the figures cannot tell"
+HANGS, CANNOT_TELL, PARTLY = "hangs on", "the figures cannot tell", "partly asked"
 BASIS = "prior-only"
 NOTHING_HAPPENED = "nothing of the kind happened in these worlds"
 ONE_REPLICATE = "one replicate says nothing of chance"
@@ -77,6 +77,15 @@ class CostFound:
     gloss_zh: str
     estimate: Estimate | None
     why_not: str = ""
+    whole_system: bool = False
+
+
+@dataclass(frozen=True)
+class NoteFound:
+    """A remark beside the verdict with the numbers that fill it."""
+
+    text: Both
+    numbers: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True)
@@ -91,18 +100,24 @@ class Verdict:
     flips: tuple[Assumption, ...]
     costs: tuple[CostFound, ...]
     also: tuple[CostFound, ...]
+    notes: tuple[NoteFound, ...] = ()
 
     @cached_property
     def word(self) -> str:
-        """Supported, refuted, hangs on, the figures cannot tell, or not asked."""
+        """Supported, refuted, hangs on, the figures cannot tell, partly asked, or not asked."""
         said = self.plain.word
         if said == UNASKED:
-            return UNASKED
+            return PARTLY if self.answered else UNASKED
         if self.flips:
             return HANGS
         if said == OPEN:
             return CANNOT_TELL
         return said
+
+    @property
+    def answered(self) -> int:
+        """How many of its tests these worlds answered."""
+        return sum(found.estimate is not None for found in self.plain.answers)
 
     @property
     def basis(self) -> str:
@@ -155,7 +170,18 @@ def judge(key: str, claim: Claim, grounds: Sequence[Ground]) -> Verdict:
         tuple(_cost(one.ask, one.gloss.en, one.gloss.zh, grounds) for one in listed)
         for listed in (claim.costs, claim.also)
     )
-    return Verdict(key, claim, plain, tuple(trials), tuple(tried), tuple(flips), costs, also)
+    said = Verdict(key, claim, plain, tuple(trials), tuple(tried), tuple(flips), costs, also)
+    return replace(said, notes=tuple(_notes(said, grounds)))
+
+
+def _notes(said: Verdict, grounds: Sequence[Ground]) -> Iterator[NoteFound]:
+    """The remarks that fit this verdict and whose numbers these worlds can give."""
+    for one in said.claim.notes:
+        if not one.only or said.word in one.only:
+            numbers = [_first(question, grounds, PLAIN)[0] for question in one.ask]
+            told = tuple(n for n in numbers if n is not None and not math.isnan(n.value))
+            if len(told) == len(numbers):
+                yield NoteFound(one.text, told)
 
 
 def _asked(test: Test, grounds: Sequence[Ground], variant: str) -> Answer:
@@ -179,9 +205,8 @@ def _why_open(found: Estimate) -> str:
 
 def _cost(question: Question, en: str, zh: str, grounds: Sequence[Ground]) -> CostFound:
     found, why = _first(question, grounds, PLAIN)
-    return CostFound(
-        en, zh, found, NOTHING_HAPPENED if found is not None and math.isnan(found.value) else why
-    )
+    why = NOTHING_HAPPENED if found is not None and math.isnan(found.value) else why
+    return CostFound(en, zh, found, why, question.switch == SHELL)
 
 
 def _first(question: Question, grounds: Sequence[Ground], variant: str) -> tuple[Estimate | None, str]:
