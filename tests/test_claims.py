@@ -148,15 +148,15 @@ def test_lower_cost_counts_what_infrastructure_costs():
     """Coercion is cheaper by one yuan a person-year and infrastructure dearer by two: C12 does not hold."""
     given = {
         (FULL, "coercive_yuan"): [90, 91], (NONE, "coercive_yuan"): [100, 101], (FULL, "person_years"): 10,
-        (FULL, "total_yuan"): [111, 112], (NONE, "total_yuan"): [100, 101], (NONE, "person_years"): 10,
+        (FULL, "total_yuan"): [110, 112], (NONE, "total_yuan"): [100, 102], (NONE, "person_years"): 10,
         (FULL, "protests"): 1, (NONE, "protests"): [2, 2.01], (FULL, "infrastructural_yuan"): [20, 21],
-        (NONE, "infrastructural_yuan"): [0, 0.5],
+        (NONE, "infrastructural_yuan"): [0, 1],
     }  # fmt: skip
     held = ground(given, ("breaches", "lawful_expressions"), repeats=2)
     found = judge("C12", CLAIMS.claims["C12"], [held])
     assert [one.word for one in found.plain.answers] == [SUPPORTED, REFUTED, SUPPORTED]
     assert found.word == REFUTED
-    assert [round(n.value, 2) for n in found.notes[0].numbers] == [-1.0, 2.03, 1.1]
+    assert [n.value for n in found.notes[0].numbers] == pytest.approx([-1.0, 2.0, 1.0])
 
 
 def test_consent_is_what_benefits_bring():
