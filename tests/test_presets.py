@@ -8,6 +8,7 @@ import pytest
 
 import xinyong
 from tests.cli.calling import call
+from tests.verification.checks import ANSWERING
 from tests.worlds import people_of, plan_of, play
 from xinyong.engine import tally_specs
 from xinyong.errors import ScenarioError
@@ -15,8 +16,11 @@ from xinyong.lab.scenario import load_scenario, scenario_names
 from xinyong.recipes import load_recipe
 from xinyong.rulebook import PACKAGE
 
-# the desk hears of credit files as of everything else; finance-only has no desk
-EVERYTHING = tuple({*load_scenario("toy").processes, *load_scenario("finance-only").processes} - {"redress"})
+# the desk hears of credit files as of everything else; finance-only has no desk,
+# and nobody who answers back
+EVERYTHING = tuple(
+    {*load_scenario("toy").processes, *load_scenario("finance-only").processes} - {"redress", *ANSWERING}
+)
 PRESETS = {
     "finance-only": "2014-12-31",
     "other-society": "2016-12-31",

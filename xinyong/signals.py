@@ -32,7 +32,7 @@ class Signals:
         """Add what the shards said after a week, summed in shard order."""
         if plan.watched:
             names = list(tally_specs(plan))
-            total = np.sum([p.tallies[-1] for p in played], axis=0)
+            total = sum((p.tallies[-1] for p in played), start=np.zeros(len(names), np.int64))
             self.watched.append([int(total[names.index(n)]) for n in plan.watched])
         if plan.closes_year(week):
             self.pooled[week] = {n: np.sum([p.pools[n] for p in played], axis=0) for n in plan.pools}

@@ -15,7 +15,7 @@ def test_it_says_how_many_of_how_many():
     code, out, err = call("coverage")
     assert code == 0, err
     assert "128 of 128: " in out
-    assert "2 out of the model" in out
+    assert "3 out of the model" in out
     for number in (1, 48, 100, 128):
         assert f" R{number} " in out
 

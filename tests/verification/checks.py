@@ -44,6 +44,11 @@ FELT_BY_OTHERS = (
     "reporting",
     "opining",
 )
+# what is tried on institutions alone leaves out the society that answers back: it hears of all they do
+ANSWERING = (
+    "acting", "believing", "knowing", "facing", "reporting", "opining", "grieving", "protesting", "state_response",
+    "diary",
+)  # fmt: skip
 SHORT = {"start": dt.date(2017, 1, 2), "end": dt.date(2018, 12, 31), "burn_in_weeks": 60}
 
 

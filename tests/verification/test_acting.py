@@ -101,7 +101,7 @@ def test_effort_answers_to_the_audience():
             "end": checks.START.replace(year=day + 1),
             "burn_in_weeks": 0,
         }
-        city = play(plan_of(sets, processes=("acting",), **dates), [crowd(10_000, city=1)])
+        city = play(plan_of(sets, processes=("acting", "public_portal"), **dates), [crowd(10_000, city=1)])
         counted.append(city.last("prosocial_for_score_cum"))
     assert counted[0] < counted[1] < counted[2]
     assert counted[3] == counted[4]

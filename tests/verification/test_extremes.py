@@ -176,12 +176,12 @@ def test_a_base_hazard_without_bounds():
 
     rows, when = np.empty(4, np.int32), np.empty(4, np.int32)
     one, pressure = np.ones(4, np.int32), np.zeros(4, np.float32)
-    numbers = np.array([1e6, 50.0, 3.0, 1.0, 1.0, 1.0, 0.0])
+    numbers = np.array([1e6, 50.0, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
     n = pressed(
         pressure, np.ones(4, np.uint8), np.arange(4, dtype=np.int32), np.ones(4, np.uint16), one * 2_000_000_000,
         np.full(4, 4, np.uint8), np.zeros(4, np.uint8), np.arange(4, dtype=np.uint32), np.zeros(4, np.uint8),
-        np.full(4, 2**9 - 1, np.uint16), np.zeros(0, np.uint8), np.full(9, 100.0), numbers, np.uint64(0),
-        np.uint64(1), rows, when,
+        np.full(4, 2**9 - 1, np.uint16), np.zeros(0, np.uint8), np.zeros(0, np.uint8), np.full(9, 100.0), numbers,
+        np.uint64(0), np.uint64(1), rows, when,
     )  # fmt: skip
     assert n == 4
     assert ((when >= 0) & (when <= 6)).all()

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from tests.verification import faults, noticing, stubs, test_analytic, test_extremes
+from tests.verification import (
+    face_faults,
+    faults,
+    noticing,
+    stubs,
+    test_analytic,
+    test_extremes,
+    test_protest_limits,
+)
 from xinyong import laws
 from xinyong.behaviours import ability, suing
 from xinyong.behaviours.ability import Ability
@@ -347,7 +355,7 @@ def test_a_planted_fault_is_caught(fault, monkeypatch):
 
 def test_every_law_has_a_planted_fault():
     """A new law must come with a fault that breaks it."""
-    named = {fault.word for fault in FAULTS}
+    named = {fault.word for fault in (*FAULTS, *face_faults.FAULTS, *test_protest_limits.FAULTS)}
     assert {law.__name__ for law in laws.LAWS} <= named
 
 

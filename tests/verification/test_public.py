@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.verification.checks import assert_same_where_shared, small_people, stressed_plan
+from tests.verification.checks import ANSWERING, assert_same_where_shared, small_people, stressed_plan
 from tests.worlds import World, play
 from xinyong import places
 from xinyong.engine import Plan
@@ -25,12 +25,12 @@ AROUND = {"start": dt.date(2018, 9, 3), "end": dt.date(2019, 6, 30), "burn_in_we
 
 @pytest.fixture(scope="module")
 def looked() -> World:
-    return play(stressed_plan(OFTEN), PEOPLE, log=True)
+    return play(stressed_plan(OFTEN, leave_out=ANSWERING), PEOPLE, log=True)
 
 
 @pytest.fixture(scope="module")
 def mapped() -> World:
-    return play(stressed_plan(MAP, leave_out=["public_portal"], **AROUND), PEOPLE, log=True)
+    return play(stressed_plan(MAP, leave_out=[*ANSWERING, "public_portal"], **AROUND), PEOPLE, log=True)
 
 
 def test_look_ups_fall_on_listed_parties_at_the_mean_rate(looked):
@@ -73,8 +73,8 @@ def test_who_knows_the_person_is_one_of_the_ties():
 
 def test_more_look_ups_with_a_higher_rate_and_none_without(looked):
     """On and off: the sign is that of the rate, and nothing but the sightings differs."""
-    less = play(stressed_plan({"public_portal.lookups_per_adult_year": 50.0}), PEOPLE)
-    none = play(stressed_plan({"public_portal.lookups_per_adult_year": 0.0}), PEOPLE)
+    less = play(stressed_plan({"public_portal.lookups_per_adult_year": 50.0}, leave_out=ANSWERING), PEOPLE)
+    none = play(stressed_plan({"public_portal.lookups_per_adult_year": 0.0}, leave_out=ANSWERING), PEOPLE)
     counts = [w.last("lookups_of_listed_cum") for w in (none, less, looked)]
     assert counts[0] == 0 < counts[1] < counts[2]
     mine = ("look", "sighting")
@@ -83,9 +83,11 @@ def test_more_look_ups_with_a_higher_rate_and_none_without(looked):
 
 def test_without_the_sites_and_the_map_all_else_is_equal_to_the_bit(mapped):
     """Removing either institution moves no array that it does not own."""
-    every = play(stressed_plan(MAP, **AROUND), PEOPLE)
-    no_map = play(stressed_plan(MAP, leave_out=["debtor_map"], **AROUND), PEOPLE)
-    neither = play(stressed_plan(MAP, leave_out=["debtor_map", "public_portal"], **AROUND), PEOPLE)
+    every = play(stressed_plan(MAP, leave_out=ANSWERING, **AROUND), PEOPLE)
+    no_map = play(stressed_plan(MAP, leave_out=[*ANSWERING, "debtor_map"], **AROUND), PEOPLE)
+    neither = play(
+        stressed_plan(MAP, leave_out=[*ANSWERING, "debtor_map", "public_portal"], **AROUND), PEOPLE
+    )
     sighting = lambda name: "sighting" in name  # noqa: E731
     for other in (mapped, no_map, neither):
         assert assert_same_where_shared(every, other, sighting) > 400

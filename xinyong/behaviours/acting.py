@@ -59,7 +59,7 @@ class Acting(Process):
     reads = ("number", "kind", "age", "income", "city")
     may_recall = (
         "belief", "expectations.course", "expectations.reach", "firm_score", "perks.above_points", "perks.yearly_value",
-        "activities.coverage", "activities.yearly_value", "climate.at_stake",
+        "activities.coverage", "activities.yearly_value", "climate.at_stake", "looked_up.party",
     )  # fmt: skip
     posts = {"act": ACT}
     hears = ("default",)
@@ -204,7 +204,9 @@ def _firm_point(day: Day) -> float:
 def _seen(day: Day) -> float:
     """What a point of a scheme is worth because others can look it up: the more do, the more (R102)."""
     public = day.rules.public_portal
-    if not any(site.grades and site.of_persons for site in public.sites.rows()):
+    if day.may_table("looked_up") is None or not any(
+        site.grades and site.of_persons for site in public.sites.rows()
+    ):
         return 0.0
     return float(day.own_rules.audience_point_utility * (public.lookups_per_adult_year or 0.0))
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import pickle
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -75,7 +76,7 @@ class Scenario(BaseModel):
 
     def plan(self, seed: int) -> Plan:
         """Processes in order, rule book with patches, calendar and seed."""
-        book = _patched(json.dumps(self.model_dump(mode="json")["sets"]))
+        book = _patched(pickle.dumps(dict(self.sets)))
         return Plan(assemble(self.processes), book, self.calendar(), seed)
 
     @property
@@ -88,9 +89,9 @@ class Scenario(BaseModel):
 
 
 @lru_cache(maxsize=8)
-def _patched(sets: str) -> RuleBook:
+def _patched(sets: bytes) -> RuleBook:
     """The rules under patches, built once for worlds of the same rules that follow each other; nothing changes them."""
-    return RuleBook.load(None, json.loads(sets))
+    return RuleBook.load(None, pickle.loads(sets))
 
 
 @lru_cache(maxsize=8)
