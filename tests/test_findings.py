@@ -237,3 +237,19 @@ def test_strata_and_groups_hold_everybody_once():
 def test_gains_of_two_panels_go_together(found):
     assert {(g.economy.panel, g.governance.panel) for g in found.gains} == {("economy", "governance")}
     assert all(-1 <= g.correlation <= 1 for g in found.gains)
+
+
+def test_means_show_what_small_effects_do(found, html):
+    """Beside each mean stands the paired change; with nothing on beyond the base it is nought."""
+    assert html.count("Change from every mechanism cut") == len(found.decompositions)
+    for told in found.decompositions:
+        gaps = [
+            a - b for a, b in zip(told.cells[-1].estimate.values, told.cells[0].estimate.values, strict=True)
+        ]
+        assert FindingsContext(found, Words("en")).number(sum(gaps) / len(gaps)) in html
+
+
+def test_values_are_written_for_readers(html):
+    table = html[html.index('id="hinges-en"') : html.index('id="zh-Hant"')]
+    assert "e+0" not in table and "True" not in table and "--set" not in table
+    assert "2,000 yuan" in table

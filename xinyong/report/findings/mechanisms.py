@@ -1,9 +1,14 @@
 """What each mechanism does: the graph with cut arrows, shares of each outcome, means of all kinds of world."""
 
-from xinyong.i18n import N_
+from decimal import Decimal
+
+import numpy as np
+
+from xinyong.i18n import MINUS, N_
 from xinyong.lab.claims.findings import PLAYERS, Decomposition, Part
+from xinyong.lab.claims.intervals import mean
 from xinyong.report.charts import Label, spans
-from xinyong.report.experiment import FindingsContext, FindingsPage
+from xinyong.report.experiment import NOUGHT, FindingsContext, FindingsPage
 from xinyong.report.graph_picture import graph_drawing
 from xinyong.report.html import Cell, Grid, Markup, figure, folded, heading, join, note, prose, table
 
@@ -61,7 +66,9 @@ def _gains(c: FindingsContext) -> Markup:
     table_ = table(Grid([t("Economy"), t("Governance"), t("Correlation")], rows, (2,)))
     lead = t(
         "The author holds that political and economic purposes are woven together. Over the sixteen kinds of world the "
-        "two panels move together, or against each other, as follows; they are never added up."
+        "two panels move together, or against each other, as follows; they are never added up. These sixteen worlds "
+        "were made by design, so a correlation says only that the same cut moves both. It is no relation between "
+        "persons and no finding about people."
     )
     return join([heading(t("Both panels together")), prose(lead), table_]) if rows else Markup("")
 
@@ -95,14 +102,21 @@ def _outcome(c: FindingsContext, told: Decomposition) -> Markup:
     title = t("Shares of the mechanisms: {what}", what=name)
     words = t("The share of each mechanism with its interval over replicates.")
     drawing = spans(Label(c.key(f"share-{outcome.role}"), title, words), rows, t)
-    caption = Markup("<b>{}</b>, {}. {}").format(name, unit, _groups(c, told))
+    title_ = Markup("<h4>{}, {}</h4>").format(name, unit)
     shares = Grid([t("Mechanism"), t("Share"), t("95 % interval")], [_row(c, p) for p in told.shares], (1,))
-    return join(
-        [
-            figure(drawing, caption, shares, t("Numbers"), wide=True),
-            folded(t("All kinds of world, and pairs"), _cells(c, told)),
-        ]
-    )
+    return join([
+        title_,
+        figure(drawing, _whole(c, told), shares, t("Numbers"), wide=True),
+        folded(t("All kinds of world, and pairs"), join([prose(_groups(c, told)), _cells(c, told)])),
+    ])  # fmt: skip
+
+
+def _whole(c: FindingsContext, told: Decomposition) -> str:
+    """Say what lies between every mechanism cut and none cut."""
+    return c.words(
+        "Every mechanism cut: {low}; none cut: {high}.",
+        low=_fine(c, told.cells[0].estimate.value), high=_fine(c, told.cells[-1].estimate.value),
+    )  # fmt: skip
 
 
 def _groups(c: FindingsContext, told: Decomposition) -> str:
@@ -125,12 +139,35 @@ def _cells(c: FindingsContext, told: Decomposition) -> Markup:
     t = c.words
     cells = [*([told.none] if told.none else []), *told.cells]
     names = {"none": t("no system at all"), "–": t("the system, every mechanism cut")}
-    rows = [_row(c, p, names.get(p.name, p.name)) for p in cells]
+    rows = [[*_mean(c, p, names.get(p.name, p.name)), *_beyond(c, p, told.cells[0])] for p in cells]
     pairs = [_row(c, p) for p in told.pairs]
+    heads = [
+        t("Mechanisms on"), t("Mean"), t("95 % interval"), t("Change from every mechanism cut"), t("95 % interval")
+    ]  # fmt: skip
     return join([
-        table(Grid([t("Mechanisms on"), t("Mean"), t("95 % interval")], rows, (1,))),
+        table(Grid(heads, rows, (1, 3))),
         table(Grid([t("Pair"), t("Beyond its parts"), t("95 % interval")], pairs, (1,))),
     ])  # fmt: skip
+
+
+def _mean(c: FindingsContext, part: Part, name: str) -> list[Cell]:
+    """Give a mean with so many figures that small effects show."""
+    low, high = part.estimate.interval
+    reach = "" if low != low else c.words("{low} to {high}", low=_fine(c, low), high=_fine(c, high))
+    return [name, _fine(c, part.estimate.value), reach]
+
+
+def _beyond(c: FindingsContext, part: Part, base: Part) -> list[Cell]:
+    """Give by how much a kind of world differs from that with every mechanism cut, society by society."""
+    gap = mean(np.subtract(part.estimate.values, base.estimate.values))
+    return [c.number(gap.value), c.interval(gap)]
+
+
+def _fine(c: FindingsContext, value: float) -> str:
+    """Write a mean with six figures, where three would hide what small effects do."""
+    if value != value or abs(value) >= 1e6 or abs(value) < NOUGHT:
+        return c.number(value)
+    return f"{Decimal(f'{value:.6g}'):,f}".replace("-", MINUS)
 
 
 def _row(c: FindingsContext, part: Part, name: str = "") -> list[Cell]:

@@ -12,7 +12,7 @@ from xinyong.report.reasons import why
 def body(c: FindingsContext) -> Markup:
     """Say for whom this is, what the words mean and what they do not, then the verdicts with their costs."""
     t = c.words
-    heads = [t("Claim of the paper"), t("In these invented worlds"), t("How firmly"), t("Its cost in rights")]
+    heads = [t("Claim of the paper"), t("In these invented worlds"), t("Its cost in rights"), t("How firmly")]
     rows = [_row(c, verdict) for verdict in c.found.verdicts]
     return join([
         prose(*_about(c)), _facts(c),
@@ -97,6 +97,14 @@ def _words(c: FindingsContext) -> list[tuple[str, Cell]]:
                 "most 5 percent. All tests of a claim must hold; one that fails refutes."
             ),
         ),
+        *_verdicts(c),
+    ]  # fmt: skip
+
+
+def _verdicts(c: FindingsContext) -> list[tuple[str, Cell]]:
+    """Explain the other words of a verdict and its grades."""
+    t = c.words
+    return [
         (t("hangs on assumptions"), t("an assumption moved within its range turns the verdict; it is named")),
         (t("cannot be told"), t("neither; the number lies too near the threshold, or nothing happened")),
         (t("partly asked"), t("some tests were answered and others need worlds that were not played")),
@@ -137,7 +145,7 @@ def _row(c: FindingsContext, verdict: Verdict) -> list[Cell]:
     if verdict.word == "refuted" and len(verdict.plain.answers) > 1:
         lost = "; ".join(f"{c.say(a.test.gloss)}: {c.number(a.estimate.value)}" for a in failed if a.estimate)
         said = Markup('{} <span class="why">{}</span>').format(said, t("fails on: {what}", what=lost))
-    return [name, said, _firmly(c, verdict), _cost(c, verdict)]
+    return [name, said, _cost(c, verdict), _firmly(c, verdict)]
 
 
 def _firmly(c: FindingsContext, verdict: Verdict) -> Cell:

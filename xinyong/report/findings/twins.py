@@ -1,6 +1,6 @@
 """Whom the mechanisms change, in totals: leverage, strata, groups of the census, and the ways an effect goes."""
 
-from xinyong.i18n import N_, NDASH
+from xinyong.i18n import N_, NDASH, THIN
 from xinyong.lab.claims.effects import FLOOR, Changed
 from xinyong.lab.claims.estimands import ESTIMANDS
 from xinyong.lab.claims.findings import Findings, Paths
@@ -35,6 +35,13 @@ def body(c: FindingsContext) -> Markup:
                 "Twins are compared in totals only. A breach counts as expected in a year, so that no luck is in it."
             )
         ),
+        prose(
+            t(
+                "Persons are counted over all {n} societies together. A share says how many change at all, however "
+                "little; the mean change says how much.",
+                n=c.manifest["replicates"],
+            )
+        ),
         note(t("Groups of fewer than {n} invented persons are left out; no person is shown or ordered.", n=FLOOR)),
         _leverage(c),
         _by_path(c),
@@ -56,6 +63,13 @@ def _leverage(c: FindingsContext) -> Markup:
     return join([
         heading(t("The example: how many are steered for each who is sanctioned")),
         table(Grid([t("Leverage"), t("Answer"), t("95 % interval")], rows, (1,))),
+        prose(
+            t(
+                "Acts and persons are counted in different ways: acts as expected in a year, persons over the whole "
+                "run. The last two rows are wide because nothing observed could say who is whose twin; no verdict "
+                "rests on them."
+            )
+        ),
     ])  # fmt: skip
 
 
@@ -65,12 +79,12 @@ def _by_path(c: FindingsContext) -> Markup:
     if not c.found.by_path:
         return Markup("")
     heads = [
-        t("Cut"),
+        t("Mechanism"),
         t("Who"),
         t("Persons"),
-        t("Share that breaches less with it"),
-        t("More"),
-        t("Mean change"),
+        t("Share that breaches less with the mechanism"),
+        t("Share that breaches more"),
+        t("Mean change, breaches per 1,000 persons and year"),
     ]
     rows = [[c.mechanism(row.split), t(STRATA[row.group]), *_numbers(c, row)] for row in c.found.by_path]
     return join([heading(t("Whom each mechanism changes")), table(Grid(heads, rows, (2, 3, 4, 5)))])
@@ -88,8 +102,8 @@ def _groups(c: FindingsContext) -> Markup:
         t("Group"),
         t("Persons"),
         t("Share that breaches less with the system"),
-        t("More"),
-        t("Mean change"),
+        t("Share that breaches more"),
+        t("Mean change, breaches per 1,000 persons and year"),
     ]
     return (
         join([heading(t("Whom the whole system changes")), table(Grid(heads, rows, (1, 2, 3, 4)))])
@@ -103,7 +117,17 @@ def _numbers(c: FindingsContext, row: Changed) -> list[Cell]:
     t = c.words
     if row.mean is None or row.less is None or row.more is None:
         return [t.count(row.persons), NDASH, NDASH, NDASH]
-    return [t.count(row.persons), t.percent(row.less), t.percent(row.more), c.number(row.mean / 1000)]
+    return [t.count(row.persons), _share(c, row.less), _share(c, row.more), c.number(row.mean / 1000)]
+
+
+def _share(c: FindingsContext, share: float) -> str:
+    """Write a share of twins: always one decimal, and never nought where somebody is."""
+    gap = "" if c.words.chinese else THIN
+    if 0 < share < 0.0005:
+        return c.words("under {share}", share=f"0.1{gap}%")
+    if 0.9995 <= share < 1:
+        return c.words("over {share}", share=f"99.9{gap}%")
+    return f"{100 * share:.1f}{gap}%"
 
 
 def _path(c: FindingsContext, told: Paths) -> Markup:
