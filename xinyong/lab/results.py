@@ -249,7 +249,8 @@ def _connect(folder: Path) -> "duckdb.DuckDBPyConnection":
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as problem:
-        raise RunError(f"{folder}: a table is damaged ({problem}); run the scenario again") from problem
+        said = str(problem).splitlines()[0]  # what follows quotes the query, cut anywhere
+        raise RunError(f"{folder}: a table is damaged ({said}); run the scenario again") from problem
     return connection
 
 

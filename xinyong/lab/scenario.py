@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import pickle
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -76,8 +75,7 @@ class Scenario(BaseModel):
 
     def plan(self, seed: int) -> Plan:
         """Processes in order, rule book with patches, calendar and seed."""
-        book = _patched(pickle.dumps(dict(self.sets)))
-        return Plan(assemble(self.processes), book, self.calendar(), seed)
+        return Plan(assemble(self.processes), RuleBook.load(None, self.sets), self.calendar(), seed)
 
     @property
     def hash(self) -> str:
@@ -86,12 +84,6 @@ class Scenario(BaseModel):
         content["recipe_content"] = self.people().model_dump(mode="json")
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@lru_cache(maxsize=8)
-def _patched(sets: bytes) -> RuleBook:
-    """The rules under patches, built once for worlds of the same rules that follow each other; nothing changes them."""
-    return RuleBook.load(None, pickle.loads(sets))
 
 
 @lru_cache(maxsize=8)
