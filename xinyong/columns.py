@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -178,6 +179,14 @@ class Table:
         self.high = high
         for name in self.specs:
             self.columns[name][:high] = parts[name]
+
+
+@lru_cache(maxsize=8)
+def nobody(n: int) -> Array:
+    """Nobody of `n` is on a list where no lists are kept: zeros that cannot be written."""
+    none = np.zeros(n, np.uint8)
+    none.flags.writeable = False
+    return none
 
 
 def _blank(spec: Column, rows: int) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from xinyong import schemes
-from xinyong.columns import Array, Tally
+from xinyong.columns import Array, Tally, nobody
 from xinyong.kernels.dense import hits
 from xinyong.kernels.points import apply_for
 from xinyong.kernels.rows import gather
@@ -63,8 +63,7 @@ class Applying(Process):
             return
         rules, fields, n = day.own_rules, desk.fields, desk.high
         outcomes, chances, cumulative = _table(known, rules.outcomes, day.now.years)
-        nobody = _nobody(n)
-        red, black = (nobody if c is None else c[:n] for c in (fields.red, fields.black))
+        red, black = (nobody(n) if c is None else c[:n] for c in (fields.red, fields.black))
         city, number, found = fields.city[:n], gather(people.number, fields.party[:n]), np.empty(n, np.int32)
         found = found[: hits(found, number, fields.alive[:n], city, chances, day.base, day.key)]
         totals = np.zeros((len(OUTCOMES) + 1, len(COUNTERS)), np.int64)
@@ -95,11 +94,3 @@ def _table(known: schemes.Schemes, outcomes: Any, years: float) -> tuple[Array, 
     total = rates.sum(axis=1)
     chances = schemes.limits_by_city(-np.expm1(-total * years))
     return numbers, chances, np.cumsum(rates, axis=1) / np.maximum(total, 1e-300)[:, None]
-
-
-@lru_cache(maxsize=4)
-def _nobody(n: int) -> Array:
-    """Nobody is on a list where no lists are kept."""
-    none = np.zeros(n, np.uint8)
-    none.flags.writeable = False
-    return none

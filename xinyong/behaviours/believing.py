@@ -61,7 +61,6 @@ class Believing(Process):
 
     def begin(self, day: Day) -> None:
         """Everybody starts at rest."""
-        fields = day.table("expectations").fields
         day.table("expectations").take(CLASSES)
         fields = day.table("expectations").fields
         fields.course[:CLASSES], _ = _classes(day.own_rules.classes)

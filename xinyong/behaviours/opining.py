@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xinyong.acts import EXPRESSION, PETITION, RISK_OF
-from xinyong.columns import Array, Column, Pool, SideTable, Tally
+from xinyong.columns import Array, Column, Pool, SideTable, Tally, nobody
 from xinyong.kernels import census, poll
 from xinyong.kernels import opinion as kernel
 from xinyong.process import Day, Process
@@ -213,16 +213,8 @@ def _scores(day: Day) -> tuple[Array, Array]:
 def _names(day: Day) -> tuple[Array, Array]:
     """How often each party is on the court's list, and on other black lists."""
     court, others = day.people.listed, day.people.black_listed
-    none = _nobody(len(day.people.number))
+    none = nobody(len(day.people.number))
     return none if court is None else court, none if others is None else others
-
-
-@lru_cache(maxsize=4)
-def _nobody(n: int) -> Array:
-    """Nobody is on a list where no lists are kept."""
-    none = np.zeros(n, np.uint8)
-    none.flags.writeable = False
-    return none
 
 
 def _worth(day: Day) -> Array:
